@@ -1,0 +1,116 @@
+package dev.authtokens;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.Size;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMin;
+
+/**
+ * Every setting of the service itself. The environment variable of a setting is its path in capitals:
+ * {@code token().idleTimeout()} is {@code AUTH_TOKENS_TOKEN_IDLE_TIMEOUT}. A value out of bounds stops the start.
+ */
+@ConfigMapping(prefix = "auth-tokens")
+public interface ServiceConfig {
+
+    /** Whether a start brings the schema up to date; if not, it refuses an older schema. */
+    @WithDefault("true")
+    boolean migrateAtStart();
+
+    /** The first administrator, made at a start that finds no user at all. */
+    @Valid
+    Bootstrap bootstrap();
+
+    /** How passwords are kept. */
+    @Valid
+    Password password();
+
+    /** How long tokens live. */
+    @Valid
+    Token token();
+
+    /** What {@code GET /v4/info/} tells about the installation. */
+    @Valid
+    Info info();
+
+    interface Bootstrap {
+
+        /** E-mail address of the first administrator; goes with the password. */
+        Optional<String> email();
+
+        /** Password of the first administrator, 12 to 1,024 bytes; goes with the e-mail address. */
+        Optional<String> password();
+    }
+
+    interface Password {
+
+        /** Secret that is mixed into every password hash and kept apart from the database, 16 characters or more. */
+        Optional<@Size(min = 16) String> pepper();
+
+        /** Peppers of former times: hashes made with them are accepted and renewed at the next login. */
+        Optional<List<@Size(min = 16) String>> previousPeppers();
+
+        /** Cost of bcrypt: each step doubles the time of a hash. Hashes of another cost are renewed at the next login. */
+        @WithDefault("10")
+        @Min(10)
+        @Max(16)
+        int bcryptCost();
+    }
+
+    interface Token {
+
+        /** A token dies this long after it was issued; never, when not set. */
+        Optional<@DurationMin(minutes = 1) Duration> lifespan();
+
+        /** A token dies this long after its last use; never, when not set. */
+        Optional<@DurationMin(minutes = 5) Duration> idleTimeout();
+
+        /** A token that was never used dies this long after it was issued; never, when not set. */
+        Optional<@DurationMin(minutes = 5) Duration> unusedLifespan();
+
+        /** How often the last use of tokens is written to the database. */
+        @WithDefault("10s")
+        @DurationMin(seconds = 1)
+        Duration lastUseInterval();
+
+        /** How often expired tokens are deleted. */
+        @WithDefault("10m")
+        @DurationMin(seconds = 1)
+        Duration purgeInterval();
+    }
+
+    interface Info {
+
+        /** Name of the installation. */
+        @WithDefault("auth-tokens")
+        @NotBlank
+        String installationName();
+
+        /** Technical provider: {@code kvm}, {@code aws} or {@code azure}. */
+        @WithDefault("kvm")
+        @NotBlank
+        String provider();
+
+        /** Data center or cloud region. */
+        @WithDefault("local")
+        @NotBlank
+        String datacenter();
+
+        /** Largest number of workers of a cluster, which clients of the whole API ask for after a login. */
+        @WithDefault("20")
+        @Positive
+        int maxWorkersPerCluster();
+
+        /** Usual number of workers of a cluster. */
+        @WithDefault("3")
+        @Positive
+        int defaultWorkersPerCluster();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.authtokens;
+
+import io.quarkus.runtime.QuarkusBindException;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigValidationException;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** A reason not to start that the operator can mend. Its message is one line and names the property. */
+public class StartFailure extends RuntimeException {
+
+    StartFailure(String property, String reason) {
+        super(property + " (" + environmentName(property) + "): " + reason);
+    }
+
+    /** The line that tells what to mend, if the failure is of a kind that tells it. */
+    static Optional<String> describe(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .flatMap(cause -> describeOne(cause).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> describeOne(Throwable cause) {
+        if (cause instanceof StartFailure) {
+            return Optional.of(cause.getMessage());
+        }
+        if (cause instanceof QuarkusBindException bind) {
+            return Optional.of("port " + bind.getPort() + " is in use: set quarkus.http.port (QUARKUS_HTTP_PORT) or"
+                    + " quarkus.management.port (QUARKUS_MANAGEMENT_PORT)");
+        }
+        if (cause instanceof ConfigValidationException validation) {
+            return Optional.of(IntStream.range(0, validation.getProblemCount())
+                    .mapToObj(problem -> oneLine(validation.getProblem(problem).getMessage()))
+                    .collect(Collectors.joining("; ")));
+        }
+        if (cause instanceof ConfigurationException) {
+            return Optional.of(oneLine(cause.getMessage()));
+        }
+        return Optional.empty();
+    }
+
+    /** MicroProfile Config, "Environment Variables Mapping Rules". */
+    private static String environmentName(String property) {
+        return property.toUpperCase(java.util.Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

@@ -1,0 +1,115 @@
+package dev.authtokens;
+
+import dev.authtokens.user.EmailAddress;
+import dev.authtokens.user.PasswordHasher;
+import dev.authtokens.user.UserStore;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jboss.logging.Logger;
+
+/** Before the first request: brings the schema up to date and makes the first administrator, or refuses to start. */
+@Singleton
+class StartUp {
+
+    private static final Logger LOG = Logger.getLogger(StartUp.class);
+    private static final int MIN_PASSWORD_LENGTH = 12;
+
+    private static final String URL = "quarkus.datasource.jdbc.url";
+    private static final String USERNAME = "quarkus.datasource.username";
+    private static final String MIGRATE = "auth-tokens.migrate-at-start";
+    private static final String BOOTSTRAP_EMAIL = "auth-tokens.bootstrap.email";
+    private static final String BOOTSTRAP_PASSWORD = "auth-tokens.bootstrap.password";
+
+    private final ServiceConfig config;
+    private final Flyway flyway;
+    private final UserStore users;
+    private final PasswordHasher hasher;
+
+    StartUp(ServiceConfig config, Flyway flyway, UserStore users, PasswordHasher hasher) {
+        this.config = config;
+        this.flyway = flyway;
+        this.users = users;
+        this.hasher = hasher;
+    }
+
+    void run(@Observes StartupEvent start) {
+        Optional<Administrator> first = firstAdministrator();
+        prepareSchema();
+        if (users.isEmpty()) {
+            first.ifPresentOrElse(
+                    this::create,
+                    () -> LOG.warnf(
+                            "There is no user, so nobody can log in: set %s and %s",
+                            BOOTSTRAP_EMAIL, BOOTSTRAP_PASSWORD));
+        }
+    }
+
+    private void prepareSchema() {
+        try {
+            if (config.migrateAtStart()) {
+                flyway.migrate();
+            } else if (flyway.info().pending().length > 0) {
+                throw new StartFailure(MIGRATE, "is false, but the schema of the database is older than this version");
+            }
+        } catch (FlywayException e) {
+            throw databaseFailure(e);
+        }
+    }
+
+    private void create(Administrator administrator) {
+        String hash = hasher.hash(administrator.password());
+        if (users.createFirstAdministrator(administrator.email(), hash)) {
+            LOG.infof("Made the first administrator: %s", administrator.email().written());
+        }
+    }
+
+    private record Administrator(EmailAddress email, byte[] password) {}
+
+    private Optional<Administrator> firstAdministrator() {
+        Optional<String> email = config.bootstrap().email();
+        Optional<String> password = config.bootstrap().password();
+        if (email.isEmpty() && password.isEmpty()) {
+            return Optional.empty();
+        }
+        String writtenEmail =
+                email.orElseThrow(() -> new StartFailure(BOOTSTRAP_EMAIL, "is missing beside the password"));
+        String writtenPassword = password.orElseThrow(
+                () -> new StartFailure(BOOTSTRAP_PASSWORD, "is missing beside the e-mail address"));
+        EmailAddress address = EmailAddress.parse(writtenEmail)
+                .orElseThrow(() -> new StartFailure(BOOTSTRAP_EMAIL, "is not an e-mail address"));
+        byte[] bytes = writtenPassword.getBytes(StandardCharsets.UTF_8);
+        boolean strong = writtenPassword.codePointCount(0, writtenPassword.length()) >= MIN_PASSWORD_LENGTH
+                && bytes.length <= PasswordHasher.MAX_LENGTH
+                && writtenPassword.chars().distinct().count() > 4
+                && !writtenPassword.equalsIgnoreCase(writtenEmail);
+        if (!strong) {
+            throw new StartFailure(
+                    BOOTSTRAP_PASSWORD,
+                    "is too weak: it takes " + MIN_PASSWORD_LENGTH + " or more characters (at most "
+                            + PasswordHasher.MAX_LENGTH
+                            + " bytes), more than 4 different ones, and not the e-mail address");
+        }
+        return Optional.of(new Administrator(address, bytes));
+    }
+
+    private static RuntimeException databaseFailure(FlywayException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException exception && exception.getSQLState() != null) {
+                String state = exception.getSQLState();
+                if (state.startsWith("28")) {
+                    return new StartFailure(USERNAME, "the database refuses this user or the password");
+                }
+                if (state.startsWith("08") || state.startsWith("57") || state.equals("3D000")) {
+                    return new StartFailure(URL, "the database cannot be reached: " + exception.getMessage());
+                }
+            }
+        }
+        return failure;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.authtokens.audit;
+
+import java.util.regex.Pattern;
+
+/** Takes secrets and control characters out of what clients tell about themselves, before it is logged or stored. */
+public final class Redactor {
+
+    private static final String REDACTED = "REDACTED";
+    private static final String VALUE = "(?:\"[^\"]*\"?|'[^']*'?|\\S+)";
+
+    /** {@code --password x}, {@code --new-password=x}, {@code --auth-token x} and the like. */
+    private static final Pattern LONG_OPTION = Pattern.compile(
+            "(?i)(?<!\\S)(--?[\\w-]*(?:password|passwd|auth-token|secret)[\\w-]*)(\\s*=\\s*|\\s+)" + VALUE);
+
+    /** {@code -p x}, {@code -px}, {@code -p=x}. */
+    private static final Pattern SHORT_OPTION = Pattern.compile("(?<!\\S)-p(?:=?" + VALUE + "|\\s+" + VALUE + ")");
+
+    /** Anything that looks like one of our own tokens, whole or in part. */
+    private static final Pattern OWN_TOKEN = Pattern.compile("gsa_[A-Za-z0-9_-]{8,}");
+
+    /** {@code giantswarm x} and {@code Bearer x}, the credentials of an Authorization header. */
+    private static final Pattern CREDENTIALS =
+            Pattern.compile("(?i)\\b(giantswarm|bearer|basic)\\s+[A-Za-z0-9._~+/=-]{16,}");
+
+    /** Control, format, unassigned and private characters, lone surrogates, line and paragraph separators. */
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\u2028\\u2029]");
+
+    private Redactor() {}
+
+    /** The text with every secret replaced by {@code REDACTED}. */
+    public static String redact(String text) {
+        String redacted = LONG_OPTION.matcher(text).replaceAll("$1$2" + REDACTED);
+        redacted = SHORT_OPTION.matcher(redacted).replaceAll("-p " + REDACTED);
+        redacted = CREDENTIALS.matcher(redacted).replaceAll("$1 " + REDACTED);
+        return OWN_TOKEN.matcher(redacted).replaceAll(REDACTED);
+    }
+
+    /** The text redacted, without unprintable characters, and cut to {@code maxLength} characters. */
+    public static String clean(String text, int maxLength) {
+        String printable = UNPRINTABLE.matcher(text).replaceAll(" ");
+        String redacted = redact(printable);
+        if (redacted.length() <= maxLength) {
+            return redacted;
+        }
+        boolean cutsPair = Character.isHighSurrogate(redacted.charAt(maxLength - 1));
+        return redacted.substring(0, cutsPair ? maxLength - 1 : maxLength);
+    }
+}

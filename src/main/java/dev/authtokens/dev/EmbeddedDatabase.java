@@ -1,0 +1,68 @@
+package dev.authtokens.dev;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** A real PostgreSQL on a free port of this machine, whose data stay in a folder. */
+public final class EmbeddedDatabase {
+
+    private static final Duration START_TIME = Duration.ofSeconds(60);
+    private static final int PID_LINE = 0;
+    private static final int PORT_LINE = 3;
+
+    private EmbeddedDatabase() {}
+
+    /**
+     * Starts PostgreSQL, or goes on with the one that runs on this folder: a live reload and a killed development mode
+     * leave one. It ends with this process.
+     *
+     * @return the JDBC URL; the user is {@code postgres}, any password will do
+     */
+    public static String start(Path data) {
+        int port = running(data).orElseGet(() -> startNew(data));
+        return "jdbc:postgresql://localhost:" + port + "/postgres";
+    }
+
+    private static int startNew(Path data) {
+        try {
+            Files.createDirectories(data);
+            EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setPGStartupWait(START_TIME)
+                    .start();
+            return postgres.getPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The embedded PostgreSQL does not start on " + data + ". Move that folder away, or set"
+                            + " QUARKUS_DATASOURCE_JDBC_URL to a database of your own.",
+                    e);
+        }
+    }
+
+    private static Optional<Integer> running(Path data) {
+        Path pidFile = data.resolve("postmaster.pid");
+        try {
+            if (!Files.exists(pidFile)) {
+                return Optional.empty();
+            }
+            List<String> lines = Files.readAllLines(pidFile);
+            int port = Integer.parseInt(lines.get(PORT_LINE).strip());
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
+            ProcessHandle.of(Long.parseLong(lines.get(PID_LINE).strip()))
+                    .ifPresent(server -> Runtime.getRuntime().addShutdownHook(new Thread(server::destroy)));
+            return Optional.of(port);
+        } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+            // A stale or half-written file: PostgreSQL itself decides what to do with it.
+            return Optional.empty();
+        }
+    }
+}

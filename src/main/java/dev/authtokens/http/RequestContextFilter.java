@@ -1,0 +1,70 @@
+package dev.authtokens.http;
+
+import dev.authtokens.audit.Redactor;
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jboss.logging.MDC;
+
+/**
+ * Gives every request an id, echoes it on the answer, and puts id, activity and command line into the log context.
+ * It runs first of all on the event loop, so that even an answer that no resource gives has them.
+ */
+@ApplicationScoped
+public class RequestContextFilter {
+
+    public static final String REQUEST_ID = "X-Request-ID";
+    public static final String ACTIVITY = "X-Giant-Swarm-Activity";
+    public static final String COMMAND_LINE = "X-Giant-Swarm-CmdLine";
+
+    /** Before everything else. */
+    private static final int ORDER = Integer.MIN_VALUE;
+
+    private static final Pattern ACCEPTED_REQUEST_ID = Pattern.compile("[\\x20-\\x7e]{1,128}");
+    private static final int MAX_ACTIVITY = 128;
+    private static final int MAX_COMMAND_LINE = 1024;
+
+    /** Twice, since a request that is refused before it gets to any route comes by as a failure only. */
+    void register(@Observes Router router) {
+        router.route().order(ORDER).handler(RequestContextFilter::handle);
+        router.route().order(ORDER).failureHandler(RequestContextFilter::handle);
+    }
+
+    private static void handle(RoutingContext context) {
+        if (context.response().headers().contains(REQUEST_ID)) {
+            context.next();
+            return;
+        }
+        MultiMap request = context.request().headers();
+        String requestId = requestId(request.get(REQUEST_ID));
+        MDC.put("requestId", requestId);
+        put("activity", request.get(ACTIVITY), MAX_ACTIVITY);
+        put("commandLine", request.get(COMMAND_LINE), MAX_COMMAND_LINE);
+
+        MultiMap response = context.response().headers();
+        response.set(REQUEST_ID, requestId);
+        response.set("X-Content-Type-Options", "nosniff");
+        String path = context.request().path();
+        if (path == null || !path.startsWith("/q/")) {
+            // Tokens and personal data: no cache may keep them (RFC 9111, section 5.2.2.5).
+            response.set("Cache-Control", "no-store");
+        }
+        context.next();
+    }
+
+    private static String requestId(String sent) {
+        boolean accepted =
+                sent != null && ACCEPTED_REQUEST_ID.matcher(sent).matches() && sent.equals(Redactor.redact(sent));
+        return accepted ? sent : UUID.randomUUID().toString();
+    }
+
+    private static void put(String key, String sent, int maxLength) {
+        if (sent != null) {
+            MDC.put(key, Redactor.clean(sent, maxLength));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.authtokens.info;
+
+import dev.authtokens.ServiceConfig;
+import dev.authtokens.access.Access;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Describes the installation; clients of the whole API read it right after a login. */
+@Path("/")
+@Tag(name = "info")
+public class InfoResource {
+
+    private static final Ping PING = new Ping("auth-tokens", "/q/openapi");
+
+    private final InfoResponse info;
+
+    InfoResource(ServiceConfig config) {
+        this.info = InfoResponse.of(config.info());
+    }
+
+    @GET
+    @Access(Access.Who.ANYONE)
+    @Operation(operationId = "ping", summary = "Ping", description = "Answers as soon as the service is reached.")
+    public Ping ping() {
+        return PING;
+    }
+
+    @GET
+    @Path("/v4/info/")
+    @Access(Access.Who.SIGNED_IN)
+    @Operation(
+            operationId = "getInfo",
+            summary = "Get information on the installation",
+            description = "Name, provider and data center as configured.")
+    public InfoResponse getInfo() {
+        return info;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.authtokens.login;
+
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.user.PasswordHasher;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Hashes passwords on threads of their own, one for each core. Work that would wait longer than {@link #LONGEST_WAIT}
+ * is refused at once, so that neither memory nor the patience of clients fills up.
+ */
+@ApplicationScoped
+public class LoginPool {
+
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+
+    /** A first guess at the time of one hash of cost 10; from then on it is measured. */
+    private static final long COST_10_NANOS = Duration.ofMillis(100).toNanos();
+
+    private final int width = Runtime.getRuntime().availableProcessors();
+    private final WorkerExecutor threads;
+    private final AtomicInteger inside = new AtomicInteger();
+    private volatile long averageNanos;
+
+    LoginPool(Vertx vertx, PasswordHasher hasher) {
+        this.threads = vertx.createSharedWorkerExecutor("login", width);
+        this.averageNanos = COST_10_NANOS << Math.max(0, hasher.cost() - 10);
+    }
+
+    /** @throws Problem {@code TOO_MANY_REQUESTS} when work that came now would wait too long */
+    void requireRoom() {
+        requireRoomFor(inside.get());
+    }
+
+    /**
+     * Runs the work as soon as a thread is free.
+     *
+     * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
+     */
+    <T> Future<T> submit(Callable<T> work) {
+        int before = inside.getAndIncrement();
+        try {
+            requireRoomFor(before);
+            return threads.executeBlocking(() -> timed(work), false).onComplete(done -> inside.decrementAndGet());
+        } catch (RuntimeException e) {
+            inside.decrementAndGet();
+            throw e;
+        }
+    }
+
+    private void requireRoomFor(int before) {
+        long waiting = Math.max(0, before - width + 1);
+        if (waiting * averageNanos / width > LONGEST_WAIT.toNanos()) {
+            throw new Problem(ProblemCode.TOO_MANY_REQUESTS, LONGEST_WAIT);
+        }
+    }
+
+    private <T> T timed(Callable<T> work) throws Exception {
+        long start = System.nanoTime();
+        T result = work.call();
+        // An update lost to another thread does no harm to a moving average.
+        averageNanos += (System.nanoTime() - start - averageNanos) / 8;
+        return result;
+    }
+
+    @PreDestroy
+    void close() {
+        threads.close();
+    }
+}

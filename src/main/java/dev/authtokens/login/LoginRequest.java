@@ -1,0 +1,24 @@
+package dev.authtokens.login;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Who wants to log in. Fields that it does not know are ignored: old clients send some. */
+@Schema(name = "V4CreateAuthTokenRequest")
+public record LoginRequest(
+        @Schema(description = "Your e-mail address.", required = true, examples = "admin@example.com") @JsonProperty
+        String email,
+
+        @Schema(
+                description = "Your password (UTF-8) in Base64, standard alphabet, padding optional.",
+                required = true,
+                examples = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5")
+        @JsonProperty("password_base64")
+        String passwordBase64) {
+
+    /** Leaves the password out: a record would print it. */
+    @Override
+    public String toString() {
+        return "LoginRequest[email=" + email + "]";
+    }
+}

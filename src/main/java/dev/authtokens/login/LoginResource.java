@@ -1,0 +1,120 @@
+package dev.authtokens.login;
+
+import dev.authtokens.access.Access;
+import dev.authtokens.access.Caller;
+import dev.authtokens.problem.GenericResponse;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.token.TokenSecret;
+import dev.authtokens.token.TokenStore;
+import dev.authtokens.user.Account;
+import dev.authtokens.user.EmailAddress;
+import dev.authtokens.user.PasswordHasher;
+import dev.authtokens.user.PasswordHasher.Verification;
+import dev.authtokens.user.UserStore;
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.SecurityContext;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
+
+/**
+ * Turns e-mail and password into a token, and ends it. Every login that fails gives the same answer after the same work,
+ * so that nobody learns which accounts exist.
+ */
+@Path("/v4/auth-tokens/")
+@Tag(name = "auth tokens")
+public class LoginResource {
+
+    private static final Logger LOG = Logger.getLogger(LoginResource.class);
+
+    private final UserStore users;
+    private final TokenStore tokens;
+    private final PasswordHasher hasher;
+    private final LoginPool pool;
+    private final Clock clock;
+
+    LoginResource(UserStore users, TokenStore tokens, PasswordHasher hasher, LoginPool pool, Clock clock) {
+        this.users = users;
+        this.tokens = tokens;
+        this.hasher = hasher;
+        this.pool = pool;
+        this.clock = clock;
+    }
+
+    @POST
+    @Blocking
+    @Access(Access.Who.ANYONE)
+    @Operation(
+            operationId = "createAuthToken",
+            summary = "Create auth token (login)",
+            description = "Log in with e-mail and password. An Authorization header is ignored.")
+    public CompletionStage<LoginResponse> createAuthToken(LoginRequest request) {
+        if (request == null || request.email() == null || request.passwordBase64() == null) {
+            throw new Problem(ProblemCode.INVALID_INPUT, "The fields email and password_base64 are required.");
+        }
+        pool.requireRoom();
+        byte[] password = decode(request.passwordBase64());
+        Optional<Account> account = EmailAddress.parse(request.email()).flatMap(users::findAccount);
+        String stored = account.map(Account::passwordHash).orElse(null);
+        Context worker = Vertx.currentContext();
+        return pool.submit(() -> hasher.verify(password, stored))
+                .compose(verification -> worker.executeBlocking(() -> finish(account, verification), false))
+                .toCompletionStage();
+    }
+
+    @DELETE
+    @Access(Access.Who.SIGNED_IN)
+    @Operation(
+            operationId = "deleteAuthToken",
+            summary = "Delete auth token (logout)",
+            description = "End the token in the Authorization header. It is refused everywhere from this answer on.")
+    public GenericResponse deleteAuthToken(@jakarta.ws.rs.core.Context SecurityContext security) {
+        Caller caller = Caller.of(security);
+        if (!tokens.revoke(caller)) {
+            throw new Problem(ProblemCode.PERMISSION_DENIED);
+        }
+        LOG.infof("Logout: %s ended token %s", caller.email(), caller.tokenId());
+        return new GenericResponse("RESOURCE_DELETED", "The authentication token has been deleted.");
+    }
+
+    /** Runs on a worker thread again, since it waits for the database. */
+    private LoginResponse finish(Optional<Account> found, Verification verification) {
+        Account account = found.filter(any -> verification.matches()).orElseThrow(LoginResource::refused);
+        if (account.isExpired(Instant.now(clock))) {
+            LOG.infof("Login refused: the account %s has expired", account.email());
+            throw new Problem(ProblemCode.ACCOUNT_EXPIRED);
+        }
+        String hash = verification
+                .renewedHash()
+                .filter(renewed -> users.replaceHash(account.id(), account.passwordHash(), renewed))
+                .orElse(account.passwordHash());
+        TokenSecret secret = tokens.issue(account.id(), hash).orElseThrow(LoginResource::refused);
+        LOG.infof("Login: %s", account.email());
+        return new LoginResponse(secret.reveal());
+    }
+
+    private static Problem refused() {
+        LOG.info("Login refused: wrong e-mail address or password");
+        return new Problem(ProblemCode.INVALID_CREDENTIALS);
+    }
+
+    /** Null when the text is no Base64: such a login fails like one with a wrong password. */
+    private static byte[] decode(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

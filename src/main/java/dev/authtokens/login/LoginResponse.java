@@ -1,0 +1,20 @@
+package dev.authtokens.login;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The token, shown this once. */
+@Schema(name = "V4CreateAuthTokenResponse")
+public record LoginResponse(
+        @Schema(
+                description = "The new token, to be sent as \"Authorization: giantswarm <token>\".",
+                examples = "gsa_3q2-7wQF8n0pJxv5c1Zr6tYkLhUeDsAbGiWmXoVfNqT2Rj4K")
+        @JsonProperty("auth_token")
+        String authToken) {
+
+    /** Leaves the token out: a record would print it. */
+    @Override
+    public String toString() {
+        return "LoginResponse[]";
+    }
+}

@@ -1,0 +1,60 @@
+package dev.authtokens.problem;
+
+import java.util.stream.Stream;
+
+/** Every code that an error answer can carry, with its status and the text that is safe to show to anybody. */
+public enum ProblemCode {
+    INVALID_INPUT(400, "The request is not valid."),
+    INVALID_CREDENTIALS(401, "The e-mail address or the password is wrong."),
+    ACCOUNT_EXPIRED(401, "The account has expired."),
+    PERMISSION_DENIED(401, "The requested resource cannot be accessed using the provided authentication details."),
+    FORBIDDEN("PERMISSION_DENIED", 403, "The caller is not allowed to do this."),
+    RESOURCE_NOT_FOUND(404, "There is no such resource."),
+    METHOD_NOT_ALLOWED(405, "The resource does not support this method."),
+    NOT_ACCEPTABLE(406, "The resource is available as application/json only."),
+    REQUEST_TIMEOUT(408, "The request did not arrive in time."),
+    PAYLOAD_TOO_LARGE(413, "The request body is too large."),
+    UNSUPPORTED_MEDIA_TYPE(415, "The request body must be application/json."),
+    TOO_MANY_REQUESTS(429, "Too many requests. Try again later."),
+    INTERNAL_ERROR(500, "Something went wrong in the service."),
+    NOT_YET_AVAILABLE(503, "The service is not available at the moment. Try again soon.");
+
+    private final String code;
+    private final int status;
+    private final String message;
+
+    ProblemCode(int status, String message) {
+        this.code = name();
+        this.status = status;
+        this.message = message;
+    }
+
+    ProblemCode(String code, int status, String message) {
+        this.code = code;
+        this.status = status;
+        this.message = message;
+    }
+
+    public String code() {
+        return code;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String message() {
+        return message;
+    }
+
+    /** The code that describes a status which the framework chose; any other 4xx is the client's fault, any other 5xx ours. */
+    static ProblemCode ofStatus(int status) {
+        if (status == 401) {
+            return PERMISSION_DENIED;
+        }
+        return Stream.of(values())
+                .filter(code -> code.status == status)
+                .findFirst()
+                .orElse(status < 500 ? INVALID_INPUT : INTERNAL_ERROR);
+    }
+}

@@ -1,0 +1,5 @@
+/**
+ * What a client is told when something goes wrong: always {@code {"code", "message"}} in JSON. May be used by every
+ * package and uses none of them.
+ */
+package dev.authtokens.problem;

@@ -1,0 +1,41 @@
+package dev.authtokens.token;
+
+import dev.authtokens.ServiceConfig;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** When a token stops to be good. Without any setting that is never: the contract of the API says so. */
+record TokenLife(Optional<Duration> lifespan, Optional<Duration> idleTimeout, Optional<Duration> unusedLifespan) {
+
+    static TokenLife of(ServiceConfig.Token config) {
+        return new TokenLife(config.lifespan(), config.idleTimeout(), config.unusedLifespan());
+    }
+
+    /** @param lastUsedAt null when the token was never used */
+    boolean isOver(Instant createdAt, Instant lastUsedAt, Instant now) {
+        Instant lastSign = lastUsedAt == null ? createdAt : lastUsedAt;
+        return isPast(createdAt, lifespan, now)
+                || isPast(lastSign, idleTimeout, now)
+                || (lastUsedAt == null && isPast(createdAt, unusedLifespan, now));
+    }
+
+    boolean isEndless() {
+        return lifespan.isEmpty() && idleTimeout.isEmpty() && unusedLifespan.isEmpty();
+    }
+
+    /** Tokens issued, last used, or issued and never used at or before these times are over. */
+    Cutoffs cutoffs(Instant now) {
+        return new Cutoffs(before(lifespan, now), before(idleTimeout, now), before(unusedLifespan, now));
+    }
+
+    record Cutoffs(Instant created, Instant used, Instant createdUnused) {}
+
+    private static boolean isPast(Instant since, Optional<Duration> span, Instant now) {
+        return span.isPresent() && !now.isBefore(since.plus(span.get()));
+    }
+
+    private static Instant before(Optional<Duration> span, Instant now) {
+        return span.map(now::minus).orElse(Instant.EPOCH);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.authtokens.token;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+
+/**
+ * The secret that a client holds: {@code gsa_} and 48 URL-safe characters, which are 256 random bits and a CRC-32 of
+ * them. The checksum lets garbage be refused without asking the database; only the digest is ever stored.
+ */
+public final class TokenSecret {
+
+    static final int LENGTH = 52;
+
+    private static final String PREFIX = "gsa_";
+    private static final int RANDOM_BYTES = 32;
+    private static final Pattern SHAPE = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{48}");
+
+    private final byte[] random;
+
+    private TokenSecret(byte[] random) {
+        this.random = random;
+    }
+
+    static TokenSecret generate(SecureRandom source) {
+        byte[] random = new byte[RANDOM_BYTES];
+        source.nextBytes(random);
+        return new TokenSecret(random);
+    }
+
+    /** Empty when the text was never a token of ours. */
+    public static Optional<TokenSecret> parse(String text) {
+        if (!SHAPE.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        byte[] decoded = Base64.getUrlDecoder().decode(text.substring(PREFIX.length()));
+        TokenSecret secret = new TokenSecret(Arrays.copyOf(decoded, RANDOM_BYTES));
+        return Arrays.equals(decoded, secret.withChecksum()) ? Optional.of(secret) : Optional.empty();
+    }
+
+    /** The text for the client: the only time that it leaves the service is the answer to the login. */
+    public String reveal() {
+        return PREFIX + Base64.getUrlEncoder().encodeToString(withChecksum());
+    }
+
+    /** SHA-256 of the random bits, 32 bytes. */
+    byte[] digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(random);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return PREFIX + "...";
+    }
+
+    private byte[] withChecksum() {
+        CRC32 checksum = new CRC32();
+        checksum.update(random);
+        return ByteBuffer.allocate(RANDOM_BYTES + Integer.BYTES)
+                .put(random)
+                .putInt((int) checksum.getValue())
+                .array();
+    }
+}

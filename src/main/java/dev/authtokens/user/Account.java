@@ -1,0 +1,19 @@
+package dev.authtokens.user;
+
+import java.time.Instant;
+
+/**
+ * What the login needs to know of an account.
+ *
+ * @param expiresAt null when the account never expires
+ */
+public record Account(long id, String email, String passwordHash, Instant expiresAt) {
+
+    static Account of(User user) {
+        return new Account(user.id, user.email, user.passwordHash, user.expiresAt);
+    }
+
+    public boolean isExpired(Instant now) {
+        return expiresAt != null && !now.isBefore(expiresAt);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.authtokens.user;
+
+import java.text.Normalizer;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * An e-mail address as it was written and in the canonical form that identifies the account: whatever the letters' case
+ * or Unicode form, it is one account. A {@code +} and dots are part of the address.
+ *
+ * @param written without surrounding white space, at most 254 characters (RFC 5321, section 4.5.3.1.3)
+ * @param canonical NFKC and lower case
+ */
+public record EmailAddress(String written, String canonical) {
+
+    static final int MAX_LENGTH = 254;
+
+    /** One {@code @} between two parts of visible characters. */
+    private static final Pattern SHAPE = Pattern.compile("[^@\\p{C}\\p{Z}]{1,64}@[^@\\p{C}\\p{Z}]+");
+
+    /** Empty when the text is no e-mail address that an account can have. */
+    public static Optional<EmailAddress> parse(String text) {
+        if (text == null || text.length() > MAX_LENGTH) {
+            return Optional.empty();
+        }
+        String written = text.strip();
+        String canonical = canonical(written);
+        boolean acceptable = SHAPE.matcher(canonical).matches()
+                && SHAPE.matcher(written).matches()
+                && canonical.length() <= MAX_LENGTH
+                && canonical.equals(canonical(canonical));
+        return acceptable ? Optional.of(new EmailAddress(written, canonical)) : Optional.empty();
+    }
+
+    private static String canonical(String text) {
+        String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+        return Normalizer.normalize(folded, Normalizer.Form.NFKC);
+    }
+}

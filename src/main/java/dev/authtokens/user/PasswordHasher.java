@@ -1,0 +1,180 @@
+package dev.authtokens.user;
+
+import dev.authtokens.ServiceConfig;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jboss.logging.Logger;
+import org.wildfly.security.password.Password;
+import org.wildfly.security.password.PasswordFactory;
+import org.wildfly.security.password.WildFlyElytronPasswordProvider;
+import org.wildfly.security.password.interfaces.BCryptPassword;
+import org.wildfly.security.password.spec.EncryptablePasswordSpec;
+import org.wildfly.security.password.spec.IteratedSaltedPasswordAlgorithmSpec;
+import org.wildfly.security.password.util.ModularCrypt;
+
+/**
+ * Hashes and verifies passwords with bcrypt, every byte of a password counting.
+ *
+ * <p>bcrypt reads 72 bytes, so it gets the Base64 form of an HMAC-SHA-256 of the password, keyed by the pepper. The stored
+ * text names the scheme, the pepper and the cost: {@code $hmac-sha256$<pepper id>$2a$<cost>$<salt and hash>}. Plain bcrypt
+ * hashes of other systems ({@code $2a$}, {@code $2b$}, {@code $2y$}) are verified as they are.
+ *
+ * <p>A verification costs the same whether there is an account or not, and whatever the cost of the stored hash, up to the
+ * cost that is set now.
+ */
+@Singleton
+public class PasswordHasher {
+
+    /** Longest password in bytes of UTF-8. */
+    public static final int MAX_LENGTH = 1024;
+
+    private static final Logger LOG = Logger.getLogger(PasswordHasher.class);
+    private static final int SALT_LENGTH = 16;
+    private static final int HASH_LENGTH = 23;
+    private static final byte[] NO_PEPPER = "auth-tokens: password without pepper".getBytes(StandardCharsets.US_ASCII);
+    private static final Pattern STORED = Pattern.compile(
+            "(?:\\$hmac-sha256\\$(?<pepper>[0-9a-f]{8}))?\\$2[aby]\\$(?<bcrypt>(?<cost>\\d\\d)\\$.{53})");
+
+    private final int cost;
+    private final String currentPepper;
+    private final Map<String, byte[]> peppers = new LinkedHashMap<>();
+    private final SecureRandom random = new SecureRandom();
+    private final WildFlyElytronPasswordProvider provider = WildFlyElytronPasswordProvider.getInstance();
+
+    /**
+     * What a verification found.
+     *
+     * @param renewedHash a hash of the same password with today's cost and pepper, when the stored one is older
+     */
+    public record Verification(boolean matches, Optional<String> renewedHash) {}
+
+    @Inject
+    PasswordHasher(ServiceConfig config) {
+        this(
+                config.password().bcryptCost(),
+                config.password().pepper(),
+                config.password().previousPeppers().orElse(List.of()));
+    }
+
+    PasswordHasher(int cost, Optional<String> pepper, List<String> previousPeppers) {
+        this.cost = cost;
+        this.currentPepper = add(pepper.map(PasswordHasher::utf8).orElse(NO_PEPPER));
+        add(NO_PEPPER);
+        previousPeppers.forEach(previous -> add(utf8(previous)));
+    }
+
+    public int cost() {
+        return cost;
+    }
+
+    /** The text to store for a password of at most {@link #MAX_LENGTH} bytes. */
+    public String hash(byte[] password) {
+        byte[] salt = new byte[SALT_LENGTH];
+        random.nextBytes(salt);
+        try {
+            PasswordFactory factory = factory();
+            Password hashed = factory.generatePassword(new EncryptablePasswordSpec(
+                    keyed(password, currentPepper), new IteratedSaltedPasswordAlgorithmSpec(cost, salt)));
+            return "$hmac-sha256$" + currentPepper + ModularCrypt.encodeAsString(hashed);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Compares a password with a stored hash.
+     *
+     * @param password null when the client sent none that can be read: the work is done, the answer is no
+     * @param stored null when there is no account: likewise
+     */
+    public Verification verify(byte[] password, String stored) {
+        boolean possible = password != null && password.length > 0 && password.length <= MAX_LENGTH && stored != null;
+        Matcher hash = STORED.matcher(stored == null ? "" : stored);
+        if (!hash.matches() || (hash.group("pepper") != null && !peppers.containsKey(hash.group("pepper")))) {
+            if (stored != null) {
+                LOG.error("An account has a password hash that no configured pepper or scheme can verify");
+            }
+            work(cost);
+            return new Verification(false, Optional.empty());
+        }
+        byte[] guess = possible ? password : new byte[1];
+        boolean matches = matches(guess, hash.group("pepper"), "$2a$" + hash.group("bcrypt")) && possible;
+        int storedCost = Integer.parseInt(hash.group("cost"));
+        if (!matches) {
+            // 2^n + 2^n + 2^(n+1) + ... + 2^(m-1) = 2^m: a hash of an older cost must not answer faster.
+            for (int step = storedCost; step < cost; step++) {
+                work(step);
+            }
+            return new Verification(false, Optional.empty());
+        }
+        boolean current = storedCost == cost && currentPepper.equals(hash.group("pepper"));
+        return new Verification(true, current ? Optional.empty() : Optional.of(hash(password)));
+    }
+
+    private boolean matches(byte[] password, String pepper, String modularCrypt) {
+        try {
+            PasswordFactory factory = factory();
+            Password hashed = factory.translate(ModularCrypt.decode(modularCrypt));
+            return pepper == null
+                    ? factory.verify(hashed, RawBytes.toChars(password), RawBytes.CHARSET)
+                    : factory.verify(hashed, keyed(password, pepper));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The work of one verification of the given cost, for nothing. */
+    private void work(int dummyCost) {
+        try {
+            PasswordFactory factory = factory();
+            Password dummy = factory.translate(BCryptPassword.createRaw(
+                    BCryptPassword.ALGORITHM_BCRYPT, new byte[HASH_LENGTH], new byte[SALT_LENGTH], dummyCost));
+            factory.verify(dummy, keyed(new byte[1], currentPepper));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private PasswordFactory factory() throws GeneralSecurityException {
+        return PasswordFactory.getInstance(BCryptPassword.ALGORITHM_BCRYPT, provider);
+    }
+
+    private char[] keyed(byte[] password, String pepper) {
+        byte[] digest = hmac(peppers.get(pepper), password);
+        return Base64.getEncoder().withoutPadding().encodeToString(digest).toCharArray();
+    }
+
+    /** A pepper's id is derived from it one way, so that it can be stored beside the hash. */
+    private String add(byte[] pepper) {
+        String id = HexFormat.of().formatHex(hmac(pepper, utf8("auth-tokens: id of this pepper")), 0, 4);
+        peppers.put(id, pepper);
+        return id;
+    }
+
+    private static byte[] hmac(byte[] key, byte[] message) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac.doFinal(message);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

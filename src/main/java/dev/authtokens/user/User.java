@@ -1,0 +1,52 @@
+package dev.authtokens.user;
+
+import dev.authtokens.access.Role;
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.Optional;
+
+/** An account. Its canonical e-mail address is unique; no expiry means that it never expires. */
+@Entity
+@Table(name = "users")
+public class User extends PanacheEntityBase {
+
+    @Id
+    @GeneratedValue(strategy = GenerationType.IDENTITY)
+    Long id;
+
+    String email;
+
+    @Column(name = "email_canonical")
+    String emailCanonical;
+
+    @Column(name = "password_hash")
+    String passwordHash;
+
+    @Enumerated(EnumType.STRING)
+    Role role;
+
+    @Column(name = "created_at")
+    Instant createdAt;
+
+    @Column(name = "expires_at")
+    Instant expiresAt;
+
+    static Optional<User> findByEmail(String emailCanonical) {
+        return find("emailCanonical", emailCanonical).firstResultOptional();
+    }
+
+    static Optional<User> findAndLock(long id, String passwordHash) {
+        return find("id = ?1 and passwordHash = ?2", id, passwordHash)
+                .withLock(LockModeType.PESSIMISTIC_READ)
+                .firstResultOptional();
+    }
+}
