@@ -2,22 +2,30 @@ package dev.authtokens;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.Optional;
+import java.util.logging.Level;
 import org.jboss.logging.Logger;
 
 /** Runs the service; a start that fails for a reason that the operator can mend says so in one line. */
 @QuarkusMain
 public class Main {
 
+    /** What Hibernate says about itself would stand before the reason of a failed start. */
+    private static final java.util.logging.Logger HIBERNATE = java.util.logging.Logger.getLogger("org.hibernate");
+
     public static void main(String... args) {
+        HIBERNATE.setLevel(Level.WARNING);
         Quarkus.run(null, Main::exit, args);
     }
 
     private static void exit(int code, Throwable failure) {
         if (failure != null) {
-            StartFailure.describe(failure)
-                    .ifPresentOrElse(
-                            line -> System.err.println("auth-tokens cannot start: " + line),
-                            () -> Logger.getLogger(Main.class).error("auth-tokens cannot start", failure));
+            Optional<String> line = StartFailure.describe(failure);
+            if (line.isPresent()) {
+                System.err.println("auth-tokens cannot start: " + line.get());
+            } else {
+                Logger.getLogger(Main.class).error("auth-tokens cannot start", failure);
+            }
         }
         System.exit(code);
     }

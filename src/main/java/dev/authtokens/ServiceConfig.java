@@ -11,6 +11,7 @@ import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 
 /**
@@ -78,6 +79,7 @@ public interface ServiceConfig {
         /** How often the last use of tokens is written to the database. */
         @WithDefault("10s")
         @DurationMin(seconds = 1)
+        @DurationMax(minutes = 1)
         Duration lastUseInterval();
 
         /** How often expired tokens are deleted. */

@@ -3,13 +3,20 @@ package dev.authtokens;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** A reason not to start that the operator can mend. Its message is one line and names the property. */
 public class StartFailure extends RuntimeException {
+
+    /** How SmallRye Config's errors begin. */
+    private static final String CONFIG_ERROR = "SRCFG";
+
+    static final String URL = "quarkus.datasource.jdbc.url";
 
     StartFailure(String property, String reason) {
         super(property + " (" + environmentName(property) + "): " + reason);
@@ -17,6 +24,9 @@ public class StartFailure extends RuntimeException {
 
     /** The line that tells what to mend, if the failure is of a kind that tells it. */
     static Optional<String> describe(Throwable failure) {
+        if (ConfigProvider.getConfig().getOptionalValue(URL, String.class).isEmpty()) {
+            return Optional.of(new StartFailure(URL, "is not set: the service needs a PostgreSQL").getMessage());
+        }
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .flatMap(cause -> describeOne(cause).stream())
                 .findFirst();
@@ -35,7 +45,8 @@ public class StartFailure extends RuntimeException {
                     .mapToObj(problem -> oneLine(validation.getProblem(problem).getMessage()))
                     .collect(Collectors.joining("; ")));
         }
-        if (cause instanceof ConfigurationException) {
+        boolean isConversion = cause.getMessage() != null && cause.getMessage().contains(CONFIG_ERROR);
+        if (cause instanceof ConfigurationException || isConversion) {
             return Optional.of(oneLine(cause.getMessage()));
         }
         return Optional.empty();
@@ -43,10 +54,10 @@ public class StartFailure extends RuntimeException {
 
     /** MicroProfile Config, "Environment Variables Mapping Rules". */
     private static String environmentName(String property) {
-        return property.toUpperCase(java.util.Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+        return property.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 
     private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+        return text.strip().replaceAll("\\s*\\R\\s*", " ").replaceFirst("^.*?" + CONFIG_ERROR + "\\d+: ", "");
     }
 }

@@ -20,7 +20,6 @@ class StartUp {
     private static final Logger LOG = Logger.getLogger(StartUp.class);
     private static final int MIN_PASSWORD_LENGTH = 12;
 
-    private static final String URL = "quarkus.datasource.jdbc.url";
     private static final String USERNAME = "quarkus.datasource.username";
     private static final String MIGRATE = "auth-tokens.migrate-at-start";
     private static final String BOOTSTRAP_EMAIL = "auth-tokens.bootstrap.email";
@@ -106,7 +105,8 @@ class StartUp {
                     return new StartFailure(USERNAME, "the database refuses this user or the password");
                 }
                 if (state.startsWith("08") || state.startsWith("57") || state.equals("3D000")) {
-                    return new StartFailure(URL, "the database cannot be reached: " + exception.getMessage());
+                    return new StartFailure(
+                            StartFailure.URL, "the database cannot be reached: " + exception.getMessage());
                 }
             }
         }

@@ -6,23 +6,30 @@ import java.util.regex.Pattern;
 public final class Redactor {
 
     private static final String REDACTED = "REDACTED";
-    private static final String VALUE = "(?:\"[^\"]*\"?|'[^']*'?|\\S+)";
+    /** A word of a command line, whole or partly in quotes. */
+    private static final String VALUE = "(?:\"(?:\\\\.|[^\"\\\\])*\"?|'[^']*'?|[^\\s\"'])+";
+
+    private static final String WORD_START = "(?<![^\\s\"'(])";
 
     /** {@code --password x}, {@code --new-password=x}, {@code --auth-token x} and the like. */
-    private static final Pattern LONG_OPTION = Pattern.compile(
-            "(?i)(?<!\\S)(--?[\\w-]*(?:password|passwd|auth-token|secret)[\\w-]*)(\\s*=\\s*|\\s+)" + VALUE);
+    private static final Pattern LONG_OPTION = Pattern.compile("(?i)" + WORD_START
+            + "(--?[\\w-]*(?:password|passwd|auth-token|secret)[\\w-]*[\"']?)(\\s*=\\s*|\\s+)" + VALUE);
 
     /** {@code -p x}, {@code -px}, {@code -p=x}. */
-    private static final Pattern SHORT_OPTION = Pattern.compile("(?<!\\S)-p(?:=?" + VALUE + "|\\s+" + VALUE + ")");
+    private static final Pattern SHORT_OPTION =
+            Pattern.compile(WORD_START + "-p(?:[\"'](?=[\\s=]))?\\s*=?\\s*" + VALUE);
 
     /** Anything that looks like one of our own tokens, whole or in part. */
     private static final Pattern OWN_TOKEN = Pattern.compile("gsa_[A-Za-z0-9_-]{8,}");
 
     /** {@code giantswarm x} and {@code Bearer x}, the credentials of an Authorization header. */
     private static final Pattern CREDENTIALS =
-            Pattern.compile("(?i)\\b(giantswarm|bearer|basic)\\s+[A-Za-z0-9._~+/=-]{16,}");
+            Pattern.compile("(?i)\\b(giantswarm|bearer|basic)[\\s:]+[\"']?[A-Za-z0-9._~+/=-]{16,}");
 
-    /** Control, format, unassigned and private characters, lone surrogates, line and paragraph separators. */
+    /** Characters that only format others: without them words show that they would hide. */
+    private static final Pattern FORMAT = Pattern.compile("\\p{Cf}");
+
+    /** Control, unassigned and private characters, lone surrogates, line and paragraph separators. */
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\u2028\\u2029]");
 
     private Redactor() {}
@@ -37,8 +44,11 @@ public final class Redactor {
 
     /** The text redacted, without unprintable characters, and cut to {@code maxLength} characters. */
     public static String clean(String text, int maxLength) {
-        String printable = UNPRINTABLE.matcher(text).replaceAll(" ");
-        String redacted = redact(printable);
+        // Clients choose the length, and matching takes longer than in proportion to it.
+        String bounded = text.length() > maxLength ? text.substring(0, maxLength) : text;
+        // Before and after: a secret must neither be split by what is taken out nor come together by it.
+        String visible = FORMAT.matcher(redact(bounded)).replaceAll("");
+        String redacted = redact(UNPRINTABLE.matcher(visible).replaceAll(" "));
         if (redacted.length() <= maxLength) {
             return redacted;
         }

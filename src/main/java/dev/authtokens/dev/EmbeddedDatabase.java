@@ -37,6 +37,9 @@ public final class EmbeddedDatabase {
             EmbeddedPostgres postgres = EmbeddedPostgres.builder()
                     .setDataDirectory(data)
                     .setCleanDataDirectory(false)
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("full_page_writes", "on")
+                    .setServerConfig("synchronous_commit", "on")
                     .setPGStartupWait(START_TIME)
                     .start();
             return postgres.getPort();
@@ -57,9 +60,11 @@ public final class EmbeddedDatabase {
             List<String> lines = Files.readAllLines(pidFile);
             int port = Integer.parseInt(lines.get(PORT_LINE).strip());
             new Socket(InetAddress.getLoopbackAddress(), port).close();
-            ProcessHandle.of(Long.parseLong(lines.get(PID_LINE).strip()))
-                    .ifPresent(server -> Runtime.getRuntime().addShutdownHook(new Thread(server::destroy)));
-            return Optional.of(port);
+            Optional<ProcessHandle> server = ProcessHandle.of(
+                            Long.parseLong(lines.get(PID_LINE).strip()))
+                    .filter(process -> process.info().command().orElse("").endsWith("postgres"));
+            server.ifPresent(process -> Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)));
+            return server.map(process -> port);
         } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
             // A stale or half-written file: PostgreSQL itself decides what to do with it.
             return Optional.empty();

@@ -12,6 +12,7 @@ import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.Paths;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
@@ -72,10 +73,19 @@ public class ApiDescription implements OASFilter {
                                 .scheme("bearer")
                                 .description("The token alone, as the login returned it; sent as `Bearer <token>`."));
         headers().forEach((name, header) -> document.getComponents().addParameter(name, header));
+        document.setPaths(withSlashAtTheEnd(document.getPaths()));
         Map<String, Access.Who> access = accessByOperationId();
         document.getPaths().getPathItems().values().stream()
                 .flatMap(item -> item.getOperations().values().stream())
                 .forEach(operation -> complete(operation, access.get(operation.getOperationId())));
+    }
+
+    /** As the contract writes them; the framework leaves it out, and serves both. */
+    private static Paths withSlashAtTheEnd(Paths paths) {
+        Paths written = OASFactory.createPaths();
+        paths.getPathItems()
+                .forEach((path, item) -> written.addPathItem(path.startsWith("/v4/") ? path + "/" : path, item));
+        return written;
     }
 
     private static void complete(Operation operation, Access.Who who) {
@@ -163,9 +173,13 @@ public class ApiDescription implements OASFilter {
         return index.getAnnotations(ACCESS).stream()
                 .map(AnnotationInstance::target)
                 .map(AnnotationTarget::asMethod)
-                .filter(method -> method.hasAnnotation(OPERATION))
+                .filter(ApiDescription::isDescribed)
                 // An index can hold a class twice.
                 .collect(Collectors.toMap(ApiDescription::operationId, ApiDescription::who, (one, same) -> one));
+    }
+
+    private static boolean isDescribed(MethodInfo method) {
+        return method.hasAnnotation(OPERATION) && method.annotation(OPERATION).value("operationId") != null;
     }
 
     private static String operationId(MethodInfo method) {

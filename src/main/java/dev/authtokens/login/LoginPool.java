@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,16 +23,25 @@ public class LoginPool {
     static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
     /** A first guess at the time of one hash of cost 10; from then on it is measured. */
-    private static final long COST_10_NANOS = Duration.ofMillis(100).toNanos();
+    private static final Duration COST_10 = Duration.ofMillis(100);
 
-    private final int width = Runtime.getRuntime().availableProcessors();
+    private final int width;
     private final WorkerExecutor threads;
     private final AtomicInteger inside = new AtomicInteger();
     private volatile long averageNanos;
 
+    @Inject
     LoginPool(Vertx vertx, PasswordHasher hasher) {
+        this(
+                vertx,
+                Runtime.getRuntime().availableProcessors(),
+                COST_10.multipliedBy(1L << Math.max(0, hasher.cost() - 10)));
+    }
+
+    LoginPool(Vertx vertx, int width, Duration firstGuess) {
+        this.width = width;
         this.threads = vertx.createSharedWorkerExecutor("login", width);
-        this.averageNanos = COST_10_NANOS << Math.max(0, hasher.cost() - 10);
+        this.averageNanos = firstGuess.toNanos();
     }
 
     /** @throws Problem {@code TOO_MANY_REQUESTS} when work that came now would wait too long */

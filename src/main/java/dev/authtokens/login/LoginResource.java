@@ -14,6 +14,7 @@ import dev.authtokens.user.PasswordHasher.Verification;
 import dev.authtokens.user.UserStore;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.POST;
@@ -25,6 +26,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 
@@ -59,17 +61,25 @@ public class LoginResource {
             operationId = "createAuthToken",
             summary = "Create auth token (login)",
             description = "Log in with e-mail and password. An Authorization header is ignored.")
+    @APIResponse(responseCode = "200", description = "The new token.")
+    @APIResponse(
+            responseCode = "401",
+            description = "`INVALID_CREDENTIALS`: the e-mail address or the password is wrong."
+                    + " `ACCOUNT_EXPIRED`: they are right, but the account has expired.")
+    @APIResponse(
+            responseCode = "429",
+            description = "`TOO_MANY_REQUESTS`: too many logins at this moment; `Retry-After` tells when to try again.")
     public CompletionStage<LoginResponse> createAuthToken(LoginRequest request) {
         if (request == null || request.email() == null || request.passwordBase64() == null) {
             throw new Problem(ProblemCode.INVALID_INPUT, "The fields email and password_base64 are required.");
         }
         pool.requireRoom();
+        Optional<EmailAddress> email = EmailAddress.parse(request.email());
         byte[] password = decode(request.passwordBase64());
-        Optional<Account> account = EmailAddress.parse(request.email()).flatMap(users::findAccount);
-        String stored = account.map(Account::passwordHash).orElse(null);
-        Context worker = Vertx.currentContext();
-        return pool.submit(() -> hasher.verify(password, stored))
-                .compose(verification -> worker.executeBlocking(() -> finish(account, verification), false))
+        return attempt(email, password)
+                // The hash was renewed by another login at this moment, or the password changed: once more.
+                .compose(answer -> answer.isPresent() ? Future.succeededFuture(answer) : attempt(email, password))
+                .map(answer -> answer.orElseThrow(LoginResource::refused))
                 .toCompletionStage();
     }
 
@@ -88,8 +98,17 @@ public class LoginResource {
         return new GenericResponse("RESOURCE_DELETED", "The authentication token has been deleted.");
     }
 
-    /** Runs on a worker thread again, since it waits for the database. */
-    private LoginResponse finish(Optional<Account> found, Verification verification) {
+    /** The database is waited for on worker threads, and the password is hashed in between, without a connection. */
+    private Future<Optional<LoginResponse>> attempt(Optional<EmailAddress> email, byte[] password) {
+        Context request = Vertx.currentContext();
+        return request.executeBlocking(() -> email.flatMap(users::findAccount), false)
+                .compose(account -> pool.submit(() -> hasher.verify(
+                                password, account.map(Account::passwordHash).orElse(null)))
+                        .compose(verification -> request.executeBlocking(() -> finish(account, verification), false)));
+    }
+
+    /** Empty when the account changed since it was read. */
+    private Optional<LoginResponse> finish(Optional<Account> found, Verification verification) {
         Account account = found.filter(any -> verification.matches()).orElseThrow(LoginResource::refused);
         if (account.isExpired(Instant.now(clock))) {
             LOG.infof("Login refused: the account %s has expired", account.email());
@@ -99,9 +118,9 @@ public class LoginResource {
                 .renewedHash()
                 .filter(renewed -> users.replaceHash(account.id(), account.passwordHash(), renewed))
                 .orElse(account.passwordHash());
-        TokenSecret secret = tokens.issue(account.id(), hash).orElseThrow(LoginResource::refused);
-        LOG.infof("Login: %s", account.email());
-        return new LoginResponse(secret.reveal());
+        Optional<TokenSecret> token = tokens.issue(account.id(), hash);
+        token.ifPresent(issued -> LOG.infof("Login: %s", account.email()));
+        return token.map(issued -> new LoginResponse(issued.reveal()));
     }
 
     private static Problem refused() {

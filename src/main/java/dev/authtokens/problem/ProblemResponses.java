@@ -1,6 +1,5 @@
 package dev.authtokens.problem;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -17,7 +16,11 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -51,19 +54,20 @@ public class ProblemResponses {
         if (framework.getStatus() >= 500) {
             return unforeseen(exception);
         }
-        Response.ResponseBuilder response = render(new Problem(ProblemCode.ofStatus(framework.getStatus())));
+        Problem problem = causeOf(exception).orElseGet(() -> new Problem(ProblemCode.ofStatus(framework.getStatus())));
+        Response.ResponseBuilder response = render(problem);
         if (exception instanceof NotAllowedException) {
             response.header(HttpHeaders.ALLOW, allowedMethods.allow(request.getPath()));
         }
         return response.build();
     }
 
-    /** The second class is named because the framework has a mapper of its own for it. */
-    @ServerExceptionMapper({JacksonException.class, MismatchedInputException.class})
-    Response unreadable() {
-        return render(new Problem(
-                        ProblemCode.INVALID_INPUT, "The request body is not the JSON object that is expected."))
-                .build();
+    /** The framework has a mapper of its own for this one, which shows the client our class names. */
+    @ServerExceptionMapper
+    Response unreadable(MismatchedInputException exception) {
+        return ours(causeOf(exception)
+                .orElseGet(() -> new Problem(
+                        ProblemCode.INVALID_INPUT, "The request body is not the JSON object that is expected.")));
     }
 
     @ServerExceptionMapper
@@ -86,10 +90,7 @@ public class ProblemResponses {
         Problem problem = failure != null && serverError
                 ? problemOf(failure)
                 : new Problem(ProblemCode.ofStatus(serverError ? 500 : context.statusCode()));
-        if (problem.code() == ProblemCode.PAYLOAD_TOO_LARGE) {
-            // The rest of the body is not read.
-            context.response().putHeader("Connection", "close");
-        }
+        headers(problem).forEach(context.response()::putHeader);
         context.response()
                 .setStatusCode(problem.code().status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
@@ -97,6 +98,14 @@ public class ProblemResponses {
                         .put("code", problem.code().code())
                         .put("message", problem.getMessage())
                         .encode());
+    }
+
+    /** The problem that a library wrapped: a body over the limit stops its parser. */
+    private static Optional<Problem> causeOf(Throwable throwable) {
+        return Stream.iterate(throwable, cause -> cause != null, Throwable::getCause)
+                .filter(Problem.class::isInstance)
+                .map(Problem.class::cast)
+                .findFirst();
     }
 
     private static Problem problemOf(Throwable throwable) {
@@ -135,12 +144,18 @@ public class ProblemResponses {
         Response.ResponseBuilder response = Response.status(problem.code().status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .entity(new GenericResponse(problem.code().code(), problem.getMessage()));
+        headers(problem).forEach(response::header);
+        return response;
+    }
+
+    private static Map<String, String> headers(Problem problem) {
+        Map<String, String> headers = new HashMap<>();
         if (problem.code().status() == 401) {
-            response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
+            headers.put(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
         }
         problem.retryAfter()
-                .ifPresent(after -> response.header(
-                        HttpHeaders.RETRY_AFTER, after.plusMillis(999).toSeconds()));
-        return response;
+                .map(after -> String.valueOf(after.plusMillis(999).toSeconds()))
+                .ifPresent(seconds -> headers.put(HttpHeaders.RETRY_AFTER, seconds));
+        return headers;
     }
 }

@@ -17,7 +17,7 @@ class TokenPurge {
     private static final int BATCH = 1000;
     private static final int PURGE_LOCK = 0x70757267;
 
-    /** Says the same as {@link TokenLife#isOver} and {@link TokenOwner#isAccountExpired}. */
+    /** Says the same as {@link TokenLife#isOver}. */
     private static final String DELETE = """
             delete from auth_tokens where digest in (
                 select t.digest from auth_tokens t

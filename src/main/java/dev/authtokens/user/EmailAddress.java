@@ -21,10 +21,10 @@ public record EmailAddress(String written, String canonical) {
 
     /** Empty when the text is no e-mail address that an account can have. */
     public static Optional<EmailAddress> parse(String text) {
-        if (text == null || text.length() > MAX_LENGTH) {
+        String written = text == null ? "" : text.strip();
+        if (written.length() > MAX_LENGTH) {
             return Optional.empty();
         }
-        String written = text.strip();
         String canonical = canonical(written);
         boolean acceptable = SHAPE.matcher(canonical).matches()
                 && SHAPE.matcher(written).matches()
@@ -35,6 +35,7 @@ public record EmailAddress(String written, String canonical) {
 
     private static String canonical(String text) {
         String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
-        return Normalizer.normalize(folded, Normalizer.Form.NFKC);
+        // The lower case of a Greek sigma depends on what follows it.
+        return Normalizer.normalize(folded.replace('\u03c2', '\u03c3'), Normalizer.Form.NFKC);
     }
 }

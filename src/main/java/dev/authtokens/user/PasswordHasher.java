@@ -30,7 +30,7 @@ import org.wildfly.security.password.util.ModularCrypt;
  *
  * <p>bcrypt reads 72 bytes, so it gets the Base64 form of an HMAC-SHA-256 of the password, keyed by the pepper. The stored
  * text names the scheme, the pepper and the cost: {@code $hmac-sha256$<pepper id>$2a$<cost>$<salt and hash>}. Plain bcrypt
- * hashes of other systems ({@code $2a$}, {@code $2b$}, {@code $2y$}) are verified as they are.
+ * hashes of other systems ({@code $2a$}, {@code $2b$}, {@code $2y$}, cost 4 to 16) are verified as they are.
  *
  * <p>A verification costs the same whether there is an account or not, and whatever the cost of the stored hash, up to the
  * cost that is set now.
@@ -45,8 +45,8 @@ public class PasswordHasher {
     private static final int SALT_LENGTH = 16;
     private static final int HASH_LENGTH = 23;
     private static final byte[] NO_PEPPER = "auth-tokens: password without pepper".getBytes(StandardCharsets.US_ASCII);
-    private static final Pattern STORED = Pattern.compile(
-            "(?:\\$hmac-sha256\\$(?<pepper>[0-9a-f]{8}))?\\$2[aby]\\$(?<bcrypt>(?<cost>\\d\\d)\\$.{53})");
+    private static final Pattern STORED = Pattern.compile("(?:\\$hmac-sha256\\$(?<pepper>[0-9a-f]{8}))?"
+            + "\\$2[aby]\\$(?<bcrypt>(?<cost>0[4-9]|1[0-6])\\$[./A-Za-z0-9]{53})");
 
     private final int cost;
     private final String currentPepper;
@@ -105,7 +105,8 @@ public class PasswordHasher {
         Matcher hash = STORED.matcher(stored == null ? "" : stored);
         if (!hash.matches() || (hash.group("pepper") != null && !peppers.containsKey(hash.group("pepper")))) {
             if (stored != null) {
-                LOG.error("An account has a password hash that no configured pepper or scheme can verify");
+                LOG.error(
+                        "An account has a password hash of an unknown pepper or scheme, which nobody can log in with");
             }
             work(cost);
             return new Verification(false, Optional.empty());

@@ -1,0 +1,118 @@
+package dev.authtokens;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.authtokens.access.Access;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
+import jakarta.persistence.Entity;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.authtokens");
+
+    @Test
+    void featuresDoNotDependOnEachOtherInCircles() {
+        slices().matching("dev.authtokens.(*)..").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void everyEndpointSaysWhoMayCallIt() {
+        methods()
+                .that()
+                .areMetaAnnotatedWith(HttpMethod.class)
+                .should()
+                .beAnnotatedWith(Access.class)
+                .check(MAIN);
+    }
+
+    @Test
+    void noEndpointRunsOnAnEventLoop() {
+        methods()
+                .that()
+                .areMetaAnnotatedWith(HttpMethod.class)
+                .and()
+                .haveRawReturnType(CompletionStage.class)
+                .should()
+                .beAnnotatedWith(Blocking.class)
+                .check(MAIN);
+        methods()
+                .that()
+                .areMetaAnnotatedWith(HttpMethod.class)
+                .should()
+                .notHaveRawReturnType(Uni.class)
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyProblemsBuildAnswersOfTheirOwn() {
+        noClasses()
+                .that(are(resideOutsideOfPackage("dev.authtokens.problem")))
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(Response.class)
+                .check(MAIN);
+    }
+
+    @Test
+    void entitiesStayInTheirPackage() {
+        for (String feature : new String[] {"token", "user"}) {
+            noClasses()
+                    .that(are(resideOutsideOfPackage("dev.authtokens." + feature)))
+                    .should()
+                    .dependOnClassesThat(resideInAPackage("dev.authtokens." + feature)
+                            .and(com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith(
+                                    Entity.class)))
+                    .check(MAIN);
+        }
+    }
+
+    @Test
+    void onlyStoresAndWhatTheyUseTouchEntities() {
+        classes()
+                .that()
+                .haveSimpleNameEndingWith("Resource")
+                .should()
+                .onlyDependOnClassesThat(com.tngtech.archunit.base.DescribedPredicate.not(
+                        com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith(
+                                Entity.class)))
+                .check(MAIN);
+    }
+
+    @Test
+    void nothingUsesTheDevelopmentMode() {
+        noClasses()
+                .that(are(resideOutsideOfPackage("dev.authtokens.dev")))
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.authtokens.dev"))
+                .check(MAIN);
+    }
+
+    @Test
+    void nothingIsInjectedIntoFields() {
+        noFields()
+                .should()
+                .beAnnotatedWith(Inject.class)
+                .orShould()
+                .beAnnotatedWith(Context.class)
+                .check(MAIN);
+    }
+}

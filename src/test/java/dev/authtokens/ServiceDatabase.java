@@ -1,0 +1,38 @@
+package dev.authtokens;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.Map;
+
+/** The database of the service under test; tests reach it at {@link #url()}. */
+public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
+
+    private static final String URL = "service-under-test.jdbc.url";
+
+    private Postgres postgres;
+
+    /** A system property, since the test's class loader is not the one that started the database. */
+    public static String url() {
+        return System.getProperty(URL);
+    }
+
+    @Override
+    public Map<String, String> start() {
+        postgres = Postgres.start();
+        System.setProperty(URL, postgres.url());
+        return Map.of(
+                "quarkus.datasource.jdbc.url",
+                postgres.url(),
+                "quarkus.datasource.username",
+                Postgres.USER,
+                "quarkus.datasource.password",
+                Postgres.PASSWORD,
+                // The launcher of the packaged service reads its log as text.
+                "quarkus.log.file.json.enabled",
+                "false");
+    }
+
+    @Override
+    public void stop() {
+        postgres.close();
+    }
+}

@@ -1,0 +1,191 @@
+package dev.authtokens;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged service as a process of its own, as it is deployed. */
+public final class ServiceProcess implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+    private final int port;
+
+    private ServiceProcess(Process process, Path out, Path err, int port) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+        this.port = port;
+    }
+
+    /** Starts it with free ports and nothing of this process' environment but what finds the Java runtime. */
+    public static ServiceProcess start(Map<String, String> environment) {
+        try {
+            int port = freePort();
+            Path out = Files.createTempFile("service", ".out");
+            Path err = Files.createTempFile("service", ".err");
+            ProcessBuilder builder =
+                    new ProcessBuilder(command()).redirectOutput(out.toFile()).redirectError(err.toFile());
+            builder.environment()
+                    .keySet()
+                    .removeIf(name -> name.startsWith("QUARKUS_") || name.startsWith("AUTH_TOKENS_"));
+            builder.environment().put("QUARKUS_HTTP_PORT", String.valueOf(port));
+            builder.environment().put("QUARKUS_MANAGEMENT_PORT", String.valueOf(freePort()));
+            builder.environment().putAll(environment);
+            return new ServiceProcess(builder.start(), out, err, port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static Map<String, String> database(String url) {
+        return Map.of(
+                "QUARKUS_DATASOURCE_JDBC_URL", url,
+                "QUARKUS_DATASOURCE_USERNAME", Postgres.USER,
+                "QUARKUS_DATASOURCE_PASSWORD", Postgres.PASSWORD);
+    }
+
+    private static List<String> command() {
+        List<String> command = new ArrayList<>();
+        Path runner = Path.of(System.getProperty("native.image.path", "none"));
+        if (Files.isExecutable(runner)) {
+            command.add(runner.toString());
+        } else {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add("-jar");
+            command.add("target/quarkus-app/quarkus-run.jar");
+        }
+        return command;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://localhost:" + port + path);
+    }
+
+    public ServiceProcess awaitReady() {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (Instant.now().isBefore(deadline) && process.isAlive()) {
+            try {
+                if (get("/", null).statusCode() == 200) {
+                    return this;
+                }
+            } catch (UncheckedIOException e) {
+                pause();
+            }
+        }
+        throw new AssertionError("The service does not start:\n" + output() + errors());
+    }
+
+    public HttpResponse<String> get(String path, String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+        if (token != null) {
+            request.header("Authorization", "giantswarm " + token);
+        }
+        return send(request);
+    }
+
+    public HttpResponse<String> login(String email, String password) {
+        String body = "{\"email\":\"" + email + "\",\"password_base64\":\"" + Api.base64(password) + "\"}";
+        return send(HttpRequest.newBuilder(uri(Api.TOKENS))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    public String token(String email, String password) {
+        HttpResponse<String> answer = login(email, password);
+        if (answer.statusCode() != 200) {
+            throw new AssertionError(answer.statusCode() + " " + answer.body());
+        }
+        return answer.body().split("\"")[3];
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return CLIENT.send(
+                    request.version(HttpClient.Version.HTTP_1_1)
+                            .timeout(Duration.ofSeconds(20))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits for the end of a process that ends by itself. */
+    public int exitCode() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("The service does not end:\n" + output() + errors());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public String output() {
+        return read(out);
+    }
+
+    public String errors() {
+        return read(err);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SIGTERM, as Kubernetes stops it. */
+    public int stop() {
+        process.destroy();
+        return exitCode();
+    }
+
+    public void kill() {
+        process.destroyForcibly();
+        exitCode();
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            kill();
+        }
+    }
+
+    static void pause() {
+        try {
+            Thread.sleep(50);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

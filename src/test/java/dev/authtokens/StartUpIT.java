@@ -1,0 +1,210 @@
+package dev.authtokens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The start of the packaged service: on an empty database, beside others, and when something is wrong. */
+class StartUpIT {
+
+    private static final String EMAIL = "Admin@Example.com";
+    private static final String PASSWORD = "correct horse battery";
+
+    private static Postgres postgres;
+
+    @BeforeAll
+    static void startPostgres() {
+        postgres = Postgres.start();
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+        postgres.close();
+    }
+
+    @Test
+    void makesTheFirstAdministratorAndKeepsEverythingOverARestart() {
+        Map<String, String> environment = with(
+                postgres.newDatabase(),
+                "AUTH_TOKENS_BOOTSTRAP_EMAIL",
+                EMAIL,
+                "AUTH_TOKENS_BOOTSTRAP_PASSWORD",
+                PASSWORD);
+        String token;
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            token = service.token("admin@example.com", PASSWORD);
+            assertTrue(service.get(Api.USER, token).body().contains("\"email\":\"" + EMAIL + "\""));
+            // 143 = 128 + SIGTERM
+            assertEquals(143, service.stop());
+            assertEquals("", service.errors());
+        }
+        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", "somebody-else@example.com");
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            assertEquals(200, service.get(Api.USER, token).statusCode());
+            assertEquals(
+                    401, service.login("somebody-else@example.com", PASSWORD).statusCode());
+        }
+    }
+
+    @Test
+    void logsJson() {
+        try (ServiceProcess service =
+                ServiceProcess.start(with(postgres.newDatabase())).awaitReady()) {
+            service.output().lines().forEach(line -> assertTrue(line.startsWith("{") && line.endsWith("}"), line));
+            assertTrue(service.output().contains("There is no user"));
+        }
+    }
+
+    @Test
+    void aKilledServiceLosesNoTokenThatItAcknowledged() {
+        Map<String, String> environment = with(
+                postgres.newDatabase(),
+                "AUTH_TOKENS_BOOTSTRAP_EMAIL",
+                EMAIL,
+                "AUTH_TOKENS_BOOTSTRAP_PASSWORD",
+                PASSWORD);
+        String token;
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            token = service.token(EMAIL, PASSWORD);
+            service.kill();
+        }
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            assertEquals(200, service.get(Api.USER, token).statusCode());
+        }
+    }
+
+    @Test
+    void severalInstancesMayStartOnOneEmptyDatabase() {
+        Map<String, String> environment = with(
+                postgres.newDatabase(),
+                "AUTH_TOKENS_BOOTSTRAP_EMAIL",
+                EMAIL,
+                "AUTH_TOKENS_BOOTSTRAP_PASSWORD",
+                PASSWORD);
+        List<ServiceProcess> services = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                services.add(ServiceProcess.start(environment));
+            }
+            services.forEach(ServiceProcess::awaitReady);
+            String token = services.get(0).token(EMAIL, PASSWORD);
+            services.forEach(
+                    service -> assertEquals(200, service.get(Api.USER, token).statusCode()));
+            assertEquals(
+                    List.of(1L),
+                    Postgres.query(environment.get("QUARKUS_DATASOURCE_JDBC_URL"), "select count(*) from users"));
+        } finally {
+            services.forEach(ServiceProcess::close);
+        }
+    }
+
+    @Test
+    void refusesAnOlderSchemaWhereItMayNotMigrate() {
+        String line = refusal(with(postgres.newDatabase(), "AUTH_TOKENS_MIGRATE_AT_START", "false"));
+        assertTrue(line.contains("auth-tokens.migrate-at-start"), line);
+    }
+
+    @Test
+    void refusesToStartWithoutADatabase() {
+        String line = refusal(Map.of());
+        assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
+    }
+
+    @Test
+    void refusesADatabaseThatCannotBeReached() {
+        String line = refusal(ServiceProcess.database("jdbc:postgresql://localhost:1/nowhere"));
+        assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
+    }
+
+    @Test
+    void refusesADatabaseThatDoesNotExist() {
+        String line = refusal(ServiceProcess.database("jdbc:postgresql://localhost:" + postgres.port() + "/nowhere"));
+        assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
+    }
+
+    @Test
+    void refusesSettingsThatAreWrongAndNamesThemAll() {
+        String line = refusal(with(
+                postgres.url(),
+                "AUTH_TOKENS_PASSWORD_BCRYPT_COST",
+                "9",
+                "AUTH_TOKENS_PASSWORD_PEPPER",
+                "tooshort",
+                "AUTH_TOKENS_TOKEN_LIFESPAN",
+                "-5m",
+                "AUTH_TOKENS_TOKEN_IDLE_TIMEOUT",
+                "1s",
+                "AUTH_TOKENS_TOKEN_UNUSED_LIFESPAN",
+                "PT0S",
+                "AUTH_TOKENS_TOKEN_LAST_USE_INTERVAL",
+                "1h",
+                "AUTH_TOKENS_INFO_MAX_WORKERS_PER_CLUSTER",
+                "0"));
+        for (String property : List.of(
+                "auth-tokens.password.bcrypt-cost",
+                "auth-tokens.password.pepper",
+                "auth-tokens.token.lifespan",
+                "auth-tokens.token.idle-timeout",
+                "auth-tokens.token.unused-lifespan",
+                "auth-tokens.token.last-use-interval",
+                "auth-tokens.info.max-workers-per-cluster")) {
+            assertTrue(line.contains(property), property + " is not in: " + line);
+        }
+        assertTrue(!line.contains("tooshort"), line);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AUTH_TOKENS_PASSWORD_BCRYPT_COST, many, auth-tokens.password.bcrypt-cost",
+        "AUTH_TOKENS_TOKEN_LIFESPAN, soon, auth-tokens.token.lifespan",
+        "AUTH_TOKENS_BOOTSTRAP_EMAIL, admin@example.com, auth-tokens.bootstrap.password",
+        "AUTH_TOKENS_BOOTSTRAP_PASSWORD, correct horse battery, auth-tokens.bootstrap.email",
+        "QUARKUS_HTTP_PORT, http, quarkus.http.port"
+    })
+    void refusesASettingThatIsWrong(String name, String value, String property) {
+        String line = refusal(with(postgres.url(), name, value));
+        assertTrue(line.contains(property), line);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nobody, correct horse battery, email",
+        "a@example.com, short, password",
+        "a@example.com, aaaaaaaaaaaaaaaa, password"
+    })
+    void refusesAnAdministratorThatIsNotSafe(String email, String password, String setting) {
+        String line = refusal(
+                with(postgres.url(), "AUTH_TOKENS_BOOTSTRAP_EMAIL", email, "AUTH_TOKENS_BOOTSTRAP_PASSWORD", password));
+        assertTrue(line.contains("auth-tokens.bootstrap." + setting), line);
+        assertTrue(!line.contains(password), line);
+    }
+
+    /** The one line that a start prints which is refused. */
+    private static String refusal(Map<String, String> environment) {
+        try (ServiceProcess service = ServiceProcess.start(environment)) {
+            assertNotEquals(0, service.exitCode());
+            List<String> lines = service.errors().lines().toList();
+            assertEquals(1, lines.size(), service.errors() + service.output());
+            assertTrue(!service.output().contains("\"level\":\"ERROR\""), service.output());
+            return lines.get(0);
+        }
+    }
+
+    private static Map<String, String> with(String url, String... settings) {
+        Map<String, String> environment = new HashMap<>(ServiceProcess.database(url));
+        for (int i = 0; i < settings.length; i += 2) {
+            environment.put(settings[i], settings[i + 1]);
+        }
+        return environment;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.authtokens.check;
+
+import static dev.authtokens.Api.isProblem;
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.authtokens.Api;
+import dev.authtokens.ServiceDatabase;
+import dev.authtokens.access.Access.Who;
+import dev.authtokens.access.Role;
+import dev.authtokens.user.Accounts;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every endpoint with every kind of credentials. An endpoint that is served and has no row here fails. */
+@QuarkusTest
+@WithTestResource(ServiceDatabase.class)
+class AccessMatrixTest {
+
+    private record Endpoint(String method, String path, Who who, int success, Object body) {
+
+        @Override
+        public String toString() {
+            return method + " " + path;
+        }
+    }
+
+    private static final List<Endpoint> ENDPOINTS = List.of(
+            new Endpoint("GET", "/", Who.ANYONE, 200, null),
+            new Endpoint("GET", "/v4/info/", Who.SIGNED_IN, 200, null),
+            new Endpoint("GET", "/v4/user/", Who.SIGNED_IN, 200, null),
+            new Endpoint("DELETE", "/v4/auth-tokens/", Who.SIGNED_IN, 200, null),
+            new Endpoint("POST", "/v4/auth-tokens/", Who.ANYONE, 400, Map.of()));
+
+    /** 32 zero bytes and their CRC-32: the checksum is right, and nobody was ever given it. */
+    private static final String WELL_FORMED_BUT_UNKNOWN = "gsa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAZClWt";
+
+    @Test
+    void coversEveryEndpointThatIsServed() {
+        Map<String, Map<String, Object>> paths = given().queryParam("format", "json")
+                .get("/q/openapi")
+                .jsonPath()
+                .getMap("paths");
+        Set<String> served = paths.entrySet().stream()
+                .flatMap(path -> path.getValue().keySet().stream()
+                        .filter(key -> Set.of("get", "post", "put", "patch", "delete", "head", "options")
+                                .contains(key))
+                        .map(method -> method.toUpperCase() + " " + path.getKey()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> covered = ENDPOINTS.stream().map(Endpoint::toString).collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(served, covered);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> matrix() {
+        return ENDPOINTS.stream()
+                .flatMap(endpoint -> Stream.of(Credentials.values())
+                        .map(credentials -> DynamicTest.dynamicTest(
+                                endpoint + " with " + credentials, () -> check(endpoint, credentials))));
+    }
+
+    private enum Credentials {
+        NONE,
+        MALFORMED,
+        OTHER_SCHEME,
+        UNKNOWN,
+        REVOKED,
+        ACCOUNT_EXPIRED,
+        USER,
+        ADMIN
+    }
+
+    private static void check(Endpoint endpoint, Credentials credentials) {
+        Response response = call(endpoint, credentials);
+        boolean signedIn = credentials == Credentials.USER || credentials == Credentials.ADMIN;
+        boolean allowed = endpoint.who == Who.ANYONE
+                || (endpoint.who == Who.SIGNED_IN && signedIn)
+                || credentials == Credentials.ADMIN;
+        if (allowed) {
+            assertEquals(endpoint.success, response.statusCode(), response.asString());
+        } else if (signedIn) {
+            isProblem(response, 403, "PERMISSION_DENIED");
+        } else {
+            isProblem(response, 401, "PERMISSION_DENIED");
+        }
+    }
+
+    private static Response call(Endpoint endpoint, Credentials credentials) {
+        RequestSpecification request = given();
+        authorization(credentials).forEach(value -> request.header("Authorization", value));
+        if (endpoint.body != null) {
+            request.contentType(ContentType.JSON).body(endpoint.body);
+        }
+        return request.request(endpoint.method, endpoint.path);
+    }
+
+    private static List<String> authorization(Credentials credentials) {
+        List<String> headers = new ArrayList<>();
+        switch (credentials) {
+            case NONE -> {}
+            case MALFORMED -> headers.add("giantswarm gsa_nonsense");
+            case OTHER_SCHEME -> headers.add("Basic dXNlcjpwYXNzd29yZA==");
+            case UNKNOWN -> headers.add("giantswarm " + WELL_FORMED_BUT_UNKNOWN);
+            case REVOKED -> {
+                String token = token(Role.ADMIN);
+                Api.as(token).delete(Api.TOKENS).then().statusCode(200);
+                headers.add("giantswarm " + token);
+            }
+            case ACCOUNT_EXPIRED -> {
+                String email = Accounts.create(Role.ADMIN, null);
+                String token = Api.token(email, Accounts.PASSWORD);
+                Accounts.expire(email);
+                headers.add("giantswarm " + token);
+            }
+            case USER -> headers.add("giantswarm " + token(Role.USER));
+            case ADMIN -> headers.add("giantswarm " + token(Role.ADMIN));
+        }
+        return headers;
+    }
+
+    private static String token(Role role) {
+        return Api.token(Accounts.create(role, null), Accounts.PASSWORD);
+    }
+}

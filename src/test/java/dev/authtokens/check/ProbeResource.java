@@ -1,0 +1,51 @@
+package dev.authtokens.check;
+
+import dev.authtokens.access.Access;
+import dev.authtokens.access.Caller;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.SecurityContext;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** Endpoints that the product does not have, to see how the filter treats them. */
+@Path("/probe/")
+public class ProbeResource {
+
+    @GET
+    @Path("undeclared")
+    @Operation(hidden = true)
+    public Map<String, String> undeclared() {
+        return Map.of("reached", "yes");
+    }
+
+    @GET
+    @Path("fails")
+    @Access(Access.Who.ANYONE)
+    @Operation(hidden = true)
+    public Map<String, String> fails() {
+        throw new IllegalStateException("a secret of the implementation");
+    }
+
+    @POST
+    @Path("signed-in")
+    @Access(Access.Who.SIGNED_IN)
+    @Operation(hidden = true)
+    public Map<String, String> signedIn(
+            @jakarta.ws.rs.core.Context SecurityContext security, Map<String, String> body) {
+        return Map.of(
+                "caller",
+                Caller.of(security).email(),
+                "thread",
+                Thread.currentThread().getName());
+    }
+
+    @POST
+    @Path("admin")
+    @Access(Access.Who.ADMIN)
+    @Operation(hidden = true)
+    public Map<String, String> admin(@jakarta.ws.rs.core.Context SecurityContext security, Map<String, String> body) {
+        return signedIn(security, body);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.authtokens.http;
+
+import static dev.authtokens.Api.TOKENS;
+import static dev.authtokens.Api.base64;
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.Api;
+import dev.authtokens.LogRecords;
+import dev.authtokens.ServiceDatabase;
+import dev.authtokens.login.LoginResource;
+import dev.authtokens.user.Accounts;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@WithTestResource(ServiceDatabase.class)
+class RequestContextTest {
+
+    private static final String UUID = "[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "3e2f0b1c", "with spaces and ~!@#", "{\"json\":1}"})
+    void echoesTheRequestId(String id) {
+        given().header("X-Request-ID", id).get("/").then().header("X-Request-ID", equalTo(id));
+        given().header("X-Request-ID", id).get("/nope").then().header("X-Request-ID", equalTo(id));
+    }
+
+    @Test
+    void echoesTheLongestRequestId() {
+        String longest = "x".repeat(128);
+        given().header("X-Request-ID", longest).get("/").then().header("X-Request-ID", longest);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "t\u00e4g", "tab\tin it", "gsa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})
+    void makesARequestIdWhereTheOneSentIsNoGood(String id) {
+        given().header("X-Request-ID", id).get("/").then().header("X-Request-ID", matchesPattern(UUID));
+    }
+
+    @Test
+    void makesARequestIdWhereTheOneSentIsTooLong() {
+        given().header("X-Request-ID", "x".repeat(129)).get("/").then().header("X-Request-ID", matchesPattern(UUID));
+    }
+
+    @Test
+    void logsWhoCalledForWhatWithoutSecrets() {
+        String email = Accounts.create();
+        try (LogRecords log = new LogRecords()) {
+            String token = given().header("X-Request-ID", "request-1")
+                    .header("X-Giant-Swarm-Activity", "log-in")
+                    .header("X-Giant-Swarm-CmdLine", "gsctl login " + email + " --password hunter2hunter2 -pshort")
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("email", email, "password_base64", base64(Accounts.PASSWORD)))
+                    .post(TOKENS)
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .path("auth_token");
+            Api.as(token)
+                    .header("X-Request-ID", "request-2")
+                    .header("X-Giant-Swarm-Activity", "log-out")
+                    .header("X-Giant-Swarm-CmdLine", "gsctl logout --auth-token " + token)
+                    .delete(TOKENS)
+                    .then()
+                    .statusCode(200);
+
+            List<LogRecords.Line> records = log.of(LoginResource.class).stream()
+                    .filter(record -> record.text().contains(email))
+                    .toList();
+            assertEquals(2, records.size());
+            Map<String, String> login = records.get(0).context();
+            assertEquals("request-1", login.get("requestId"));
+            assertEquals("log-in", login.get("activity"));
+            assertEquals("gsctl login " + email + " --password REDACTED -p REDACTED", login.get("commandLine"));
+            assertFalse(login.containsKey("caller"));
+            Map<String, String> logout = records.get(1).context();
+            assertEquals("request-2", logout.get("requestId"));
+            assertEquals("log-out", logout.get("activity"));
+            assertEquals("gsctl logout --auth-token REDACTED", logout.get("commandLine"));
+            assertEquals(email, logout.get("caller"));
+        }
+    }
+
+    @Test
+    void boundsWhatItLogs() {
+        String email = Accounts.create();
+        String token = Api.token(email, Accounts.PASSWORD);
+        try (LogRecords log = new LogRecords()) {
+            Api.as(token)
+                    .header("X-Giant-Swarm-Activity", "a".repeat(3000))
+                    .header("X-Giant-Swarm-CmdLine", "c".repeat(3000))
+                    .delete(TOKENS)
+                    .then()
+                    .statusCode(200);
+            Map<String, String> context = log.of(LoginResource.class).get(0).context();
+            assertTrue(context.get("activity").length() <= 128);
+            assertTrue(context.get("commandLine").length() <= 1024);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.authtokens.login;
+
+import static dev.authtokens.Api.USER;
+import static dev.authtokens.Api.isProblem;
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.Api;
+import dev.authtokens.ServiceDatabase;
+import dev.authtokens.user.Accounts;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(ServiceDatabase.class)
+class LoginFloodTest {
+
+    /** More than two seconds of hashing, on any number of cores that the tests run on. */
+    private static final int LOGINS = 60 * Runtime.getRuntime().availableProcessors();
+
+    @Test
+    void surplusLoginsAreRefusedWhileTokensGoOnBeingChecked() throws Exception {
+        String email = Accounts.create();
+        String token = Api.token(email, Accounts.PASSWORD);
+        ExecutorService clients = Executors.newFixedThreadPool(LOGINS);
+        try {
+            List<Future<Response>> logins = new ArrayList<>();
+            for (int i = 0; i < LOGINS; i++) {
+                logins.add(clients.submit(() -> Api.login(email, Accounts.PASSWORD)));
+            }
+            for (int i = 0; i < 20; i++) {
+                Api.as(token).get(USER).then().statusCode(200);
+            }
+            int accepted = 0;
+            int refused = 0;
+            for (Future<Response> login : logins) {
+                if (login.get().statusCode() == 200) {
+                    accepted++;
+                } else {
+                    refused++;
+                    isProblem(login.get(), 429, "TOO_MANY_REQUESTS").header("Retry-After", equalTo("2"));
+                }
+            }
+            assertTrue(accepted > 0 && refused > 0, accepted + " accepted, " + refused + " refused");
+            assertEquals(200, Api.login(email, Accounts.PASSWORD).statusCode());
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package dev.authtokens.token;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.Postgres;
+import dev.authtokens.ServiceClockOfTests;
+import dev.authtokens.ServiceDatabase;
+import dev.authtokens.access.Caller;
+import dev.authtokens.user.Accounts;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@TestProfile(TokenStoreTest.LimitedLife.class)
+@WithTestResource(ServiceDatabase.class)
+class TokenStoreTest {
+
+    public static class LimitedLife implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "auth-tokens.token.lifespan", "10D",
+                    "auth-tokens.token.idle-timeout", "P2D",
+                    "auth-tokens.token.unused-lifespan", "24H",
+                    // The tests say when.
+                    "auth-tokens.token.last-use-interval", "10H",
+                    "auth-tokens.token.purge-interval", "10H");
+        }
+    }
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    @Inject
+    TokenStore tokens;
+
+    @Inject
+    LastUse lastUse;
+
+    @Inject
+    TokenPurge purge;
+
+    @Inject
+    ServiceClockOfTests clock;
+
+    private String email;
+    private long userId;
+
+    @BeforeEach
+    void makeAccount() {
+        email = Accounts.create();
+        userId = (Long) query("select id from users where email = ?", email).get(0);
+    }
+
+    @AfterEach
+    void resetClock() {
+        clock.reset();
+        Postgres.execute(ServiceDatabase.url(), "truncate auth_tokens");
+    }
+
+    @Test
+    void resolvesToTheAccountAndThePublicId() {
+        Caller caller = tokens.resolve(issue()).orElseThrow();
+        assertEquals(userId, caller.userId());
+        assertEquals(email, caller.email());
+        assertEquals(List.of(caller.tokenId()), query("select id from auth_tokens where user_id = ?", userId));
+    }
+
+    @Test
+    void knowsNoTokenThatItDidNotIssue() {
+        assertTrue(tokens.resolve(TokenSecret.generate(new SecureRandom())).isEmpty());
+    }
+
+    @Test
+    void issuesNothingAfterAChangeOfPassword() {
+        String verified = Accounts.hashOf(email);
+        Accounts.setHash(email, "changed meanwhile");
+        assertTrue(tokens.issue(userId, verified).isEmpty());
+        assertEquals(List.of(), query("select id from auth_tokens where user_id = ?", userId));
+    }
+
+    @Test
+    void endsUnusedTokens() {
+        TokenSecret unused = issue();
+        clock.moveOn(Duration.ofDays(1).minus(MINUTE));
+        TokenSecret other = issue();
+        clock.moveOn(MINUTE);
+        assertFalse(isGood(unused));
+        assertTrue(isGood(other));
+    }
+
+    @Test
+    void endsIdleTokens() {
+        TokenSecret token = issue();
+        assertTrue(isGood(token));
+        clock.moveOn(Duration.ofDays(2).minus(MINUTE));
+        assertTrue(isGood(token));
+        clock.moveOn(Duration.ofDays(2));
+        assertFalse(isGood(token));
+    }
+
+    @Test
+    void endsIdleTokensAlsoWhenTheLastUseIsReadFromTheDatabase() {
+        TokenSecret token = issue();
+        assertTrue(isGood(token));
+        lastUse.write();
+        clock.moveOn(Duration.ofDays(2).minus(MINUTE));
+        assertTrue(isGood(token));
+        lastUse.write();
+        clock.moveOn(Duration.ofDays(2));
+        assertFalse(isGood(token));
+    }
+
+    @Test
+    void endsOldTokensHoweverMuchTheyAreUsed() {
+        TokenSecret token = issue();
+        for (int day = 0; day < 10; day++) {
+            assertTrue(isGood(token), "day " + day);
+            clock.moveOn(Duration.ofDays(1));
+        }
+        assertFalse(isGood(token));
+    }
+
+    @Test
+    void aRefusedTokenIsNotUsed() {
+        TokenSecret token = issue();
+        clock.moveOn(Duration.ofDays(1));
+        assertFalse(isGood(token));
+        lastUse.write();
+        assertNull(lastUsedAt());
+    }
+
+    @Test
+    void writesTheLatestUseInOneBatch() {
+        TokenSecret token = issue();
+        isGood(token);
+        clock.moveOn(Duration.ofHours(3));
+        isGood(token);
+        assertNull(lastUsedAt());
+        Instant before = clock.instant();
+        lastUse.write();
+        Instant written = lastUsedAt();
+        assertNotNull(written);
+        assertTrue(Duration.between(written, before).abs().compareTo(MINUTE) < 0, written + " is not " + before);
+
+        lastUse.write();
+        assertEquals(written, lastUsedAt());
+    }
+
+    @Test
+    void anEarlierUseOfAnotherReplicaDoesNotOverwriteALaterOne() {
+        isGood(issue());
+        Instant later = Instant.now().plus(Duration.ofHours(1));
+        Postgres.execute(ServiceDatabase.url(), "update auth_tokens set last_used_at = ?", Timestamp.from(later));
+        lastUse.write();
+        assertEquals(later.toEpochMilli(), lastUsedAt().toEpochMilli());
+    }
+
+    @Test
+    void purgesExactlyTheTokensThatAreOver() {
+        TokenSecret unused = issue();
+        TokenSecret idle = issue();
+        TokenSecret used = issue();
+        isGood(idle);
+        isGood(used);
+        clock.moveOn(Duration.ofDays(1).plus(MINUTE));
+        isGood(used);
+        purge.purge();
+        assertEquals(2, count());
+        clock.moveOn(Duration.ofDays(1));
+        TokenSecret fresh = issue();
+        purge.purge();
+        assertEquals(2, count());
+        assertFalse(isGood(unused));
+        assertFalse(isGood(idle));
+        assertTrue(isGood(used));
+        assertTrue(isGood(fresh));
+        clock.moveOn(Duration.ofDays(30));
+        purge.purge();
+        assertEquals(0, count());
+    }
+
+    @Test
+    void purgesMoreThanOneBatch() {
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "insert into auth_tokens (digest, id, user_id, created_at)"
+                        + " select sha256(n::text::bytea), gen_random_uuid(), ?, now() - interval '11 days'"
+                        + " from generate_series(1, 2500) n",
+                userId);
+        TokenSecret good = issue();
+        purge.purge();
+        assertEquals(1, count());
+        assertTrue(isGood(good));
+    }
+
+    @Test
+    void revokesOnce() {
+        Caller caller = tokens.resolve(issue()).orElseThrow();
+        assertTrue(tokens.revoke(caller));
+        assertFalse(tokens.revoke(caller));
+    }
+
+    @Test
+    void revokesNothingOfOthers() {
+        Caller caller = tokens.resolve(issue()).orElseThrow();
+        assertFalse(tokens.revoke(new Caller(userId + 1, email, caller.role(), caller.tokenId())));
+        assertFalse(tokens.revoke(new Caller(userId, email, caller.role(), UUID.randomUUID())));
+        assertEquals(1, count());
+    }
+
+    private TokenSecret issue() {
+        return tokens.issue(userId, Accounts.hashOf(email)).orElseThrow();
+    }
+
+    private boolean isGood(TokenSecret token) {
+        return tokens.resolve(token).isPresent();
+    }
+
+    private Instant lastUsedAt() {
+        return Optional.ofNullable((Timestamp) query("select last_used_at from auth_tokens where user_id = ?", userId)
+                        .get(0))
+                .map(Timestamp::toInstant)
+                .orElse(null);
+    }
+
+    private long count() {
+        return (Long) query("select count(*) from auth_tokens").get(0);
+    }
+
+    private static List<Object> query(String sql, Object... parameters) {
+        return Postgres.query(ServiceDatabase.url(), sql, parameters);
+    }
+}
