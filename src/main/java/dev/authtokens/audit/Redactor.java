@@ -6,18 +6,20 @@ import java.util.regex.Pattern;
 public final class Redactor {
 
     private static final String REDACTED = "REDACTED";
+    // Clients choose what is matched here, and how long it is: possessive quantifiers, so that nothing is tried twice.
+
     /** A word of a command line, whole or partly in quotes. */
-    private static final String VALUE = "(?:\"(?:\\\\.|[^\"\\\\])*\"?|'[^']*'?|[^\\s\"'])+";
+    private static final String VALUE = "(?:\"(?:\\\\.|[^\"\\\\])*+\"?|'[^']*+'?|[^\\s\"']++)++";
 
     private static final String WORD_START = "(?<![^\\s\"'(])";
 
     /** {@code --password x}, {@code --new-password=x}, {@code --auth-token x} and the like. */
     private static final Pattern LONG_OPTION = Pattern.compile("(?i)" + WORD_START
-            + "(--?[\\w-]*(?:password|passwd|auth-token|secret)[\\w-]*[\"']?)(\\s*=\\s*|\\s+)" + VALUE);
+            + "(--?(?=[\\w-]*(?:password|passwd|auth-token|secret))[\\w-]++[\"']?)(\\s*+=\\s*+|\\s++)" + VALUE);
 
     /** {@code -p x}, {@code -px}, {@code -p=x}. */
     private static final Pattern SHORT_OPTION =
-            Pattern.compile(WORD_START + "-p(?:[\"'](?=[\\s=]))?\\s*=?\\s*" + VALUE);
+            Pattern.compile(WORD_START + "-p(?:[\"'](?=[\\s=]))?\\s*+=?\\s*+" + VALUE);
 
     /** Anything that looks like one of our own tokens, whole or in part. */
     private static final Pattern OWN_TOKEN = Pattern.compile("gsa_[A-Za-z0-9_-]{8,}");
@@ -44,10 +46,8 @@ public final class Redactor {
 
     /** The text redacted, without unprintable characters, and cut to {@code maxLength} characters. */
     public static String clean(String text, int maxLength) {
-        // Clients choose the length, and matching takes longer than in proportion to it.
-        String bounded = text.length() > maxLength ? text.substring(0, maxLength) : text;
         // Before and after: a secret must neither be split by what is taken out nor come together by it.
-        String visible = FORMAT.matcher(redact(bounded)).replaceAll("");
+        String visible = FORMAT.matcher(redact(text)).replaceAll("");
         String redacted = redact(UNPRINTABLE.matcher(visible).replaceAll(" "));
         if (redacted.length() <= maxLength) {
             return redacted;

@@ -245,4 +245,33 @@ class RedactorTest {
         String clean = Redactor.clean(commandLine, 1000);
         assertFalse(clean.contains("hunter2"), clean);
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x",
+                "a\"b\"",
+                "\"\\a",
+                "-password",
+                "password-",
+                "'",
+                "\"",
+                "-p",
+                "-p ",
+                "-p\"",
+                "\"-p\"",
+                "(",
+                " ",
+                "bearer:",
+                "gsa_",
+                "\u200b",
+                "\ud800"
+            })
+    void copesWithTheLongestHeadersThatAServerTakes(String part) {
+        for (String start : new String[] {"", "--password ", "--password='", "-p", "-p\"", "bearer "}) {
+            assertTrue(Redactor.clean(start + part.repeat(8192 / part.length()), 1024)
+                            .length()
+                    <= 1024);
+        }
+    }
 }
