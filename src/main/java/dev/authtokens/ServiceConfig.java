@@ -58,6 +58,12 @@ public interface ServiceConfig {
         /** Peppers of former times: hashes made with them are accepted and renewed at the next login. */
         Optional<List<@Size(min = 16) String>> previousPeppers();
 
+        /** Fewest characters of a new password. NIST SP 800-63B-4 asks for 15 where a password is all that is asked for. */
+        @WithDefault("12")
+        @Min(8)
+        @Max(64)
+        int minLength();
+
         /** Cost of bcrypt: each step doubles the time of a hash. Hashes of another cost are renewed at the next login. */
         @WithDefault("10")
         @Min(10)
@@ -68,13 +74,13 @@ public interface ServiceConfig {
     interface Token {
 
         /** A token dies this long after it was issued; never, when not set. */
-        Optional<@DurationMin(minutes = 1) Duration> lifespan();
+        Optional<@DurationMin(minutes = 1) @DurationMax(days = 36_500) Duration> lifespan();
 
         /** A token dies this long after its last use; never, when not set. */
-        Optional<@DurationMin(minutes = 5) Duration> idleTimeout();
+        Optional<@DurationMin(minutes = 5) @DurationMax(days = 36_500) Duration> idleTimeout();
 
         /** A token that was never used dies this long after it was issued; never, when not set. */
-        Optional<@DurationMin(minutes = 5) Duration> unusedLifespan();
+        Optional<@DurationMin(minutes = 5) @DurationMax(days = 36_500) Duration> unusedLifespan();
 
         /** How often the last use of tokens is written to the database. */
         @WithDefault("10s")

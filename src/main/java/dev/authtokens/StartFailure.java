@@ -1,5 +1,6 @@
 package dev.authtokens;
 
+import io.quarkus.arc.InactiveBeanException;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
@@ -8,7 +9,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.eclipse.microprofile.config.ConfigProvider;
 
 /** A reason not to start that the operator can mend. Its message is one line and names the property. */
 public class StartFailure extends RuntimeException {
@@ -24,9 +24,6 @@ public class StartFailure extends RuntimeException {
 
     /** The line that tells what to mend, if the failure is of a kind that tells it. */
     static Optional<String> describe(Throwable failure) {
-        if (ConfigProvider.getConfig().getOptionalValue(URL, String.class).isEmpty()) {
-            return Optional.of(new StartFailure(URL, "is not set: the service needs a PostgreSQL").getMessage());
-        }
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .flatMap(cause -> describeOne(cause).stream())
                 .findFirst();
@@ -44,6 +41,9 @@ public class StartFailure extends RuntimeException {
             return Optional.of(IntStream.range(0, validation.getProblemCount())
                     .mapToObj(problem -> oneLine(validation.getProblem(problem).getMessage()))
                     .collect(Collectors.joining("; ")));
+        }
+        if (cause instanceof InactiveBeanException) {
+            return Optional.of(new StartFailure(URL, "is not set: the service needs a PostgreSQL").getMessage());
         }
         boolean isConversion = cause.getMessage() != null && cause.getMessage().contains(CONFIG_ERROR);
         if (cause instanceof ConfigurationException || isConversion) {

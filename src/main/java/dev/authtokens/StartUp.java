@@ -2,10 +2,12 @@ package dev.authtokens;
 
 import dev.authtokens.user.EmailAddress;
 import dev.authtokens.user.PasswordHasher;
+import dev.authtokens.user.PasswordRules;
 import dev.authtokens.user.UserStore;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.persistence.PersistenceException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -18,7 +20,11 @@ import org.jboss.logging.Logger;
 class StartUp {
 
     private static final Logger LOG = Logger.getLogger(StartUp.class);
-    private static final int MIN_PASSWORD_LENGTH = 12;
+
+    /** PostgreSQL's "insufficient privilege"; an exception without a state comes from the pool, which waited in vain. */
+    private static final String NO_RIGHT = "42501";
+
+    private static final String NO_STATE = "";
 
     private static final String USERNAME = "quarkus.datasource.username";
     private static final String MIGRATE = "auth-tokens.migrate-at-start";
@@ -29,8 +35,10 @@ class StartUp {
     private final Flyway flyway;
     private final UserStore users;
     private final PasswordHasher hasher;
+    private final PasswordRules rules;
 
-    StartUp(ServiceConfig config, Flyway flyway, UserStore users, PasswordHasher hasher) {
+    StartUp(ServiceConfig config, Flyway flyway, UserStore users, PasswordHasher hasher, PasswordRules rules) {
+        this.rules = rules;
         this.config = config;
         this.flyway = flyway;
         this.users = users;
@@ -39,7 +47,15 @@ class StartUp {
 
     void run(@Observes StartupEvent start) {
         Optional<Administrator> first = firstAdministrator();
-        prepareSchema();
+        try {
+            prepareSchema();
+            makeFirst(first);
+        } catch (FlywayException | PersistenceException e) {
+            throw databaseFailure(e);
+        }
+    }
+
+    private void makeFirst(Optional<Administrator> first) {
         if (users.isEmpty()) {
             first.ifPresentOrElse(
                     this::create,
@@ -50,14 +66,10 @@ class StartUp {
     }
 
     private void prepareSchema() {
-        try {
-            if (config.migrateAtStart()) {
-                flyway.migrate();
-            } else if (flyway.info().pending().length > 0) {
-                throw new StartFailure(MIGRATE, "is false, but the schema of the database is older than this version");
-            }
-        } catch (FlywayException e) {
-            throw databaseFailure(e);
+        if (config.migrateAtStart()) {
+            flyway.migrate();
+        } else if (flyway.info().pending().length > 0) {
+            throw new StartFailure(MIGRATE, "is false, but the schema of the database is older than this version");
         }
     }
 
@@ -83,33 +95,35 @@ class StartUp {
         EmailAddress address = EmailAddress.parse(writtenEmail)
                 .orElseThrow(() -> new StartFailure(BOOTSTRAP_EMAIL, "is not an e-mail address"));
         byte[] bytes = writtenPassword.getBytes(StandardCharsets.UTF_8);
-        boolean strong = writtenPassword.codePointCount(0, writtenPassword.length()) >= MIN_PASSWORD_LENGTH
-                && bytes.length <= PasswordHasher.MAX_LENGTH
-                && writtenPassword.chars().distinct().count() > 4
-                && !writtenPassword.equalsIgnoreCase(writtenEmail);
-        if (!strong) {
-            throw new StartFailure(
-                    BOOTSTRAP_PASSWORD,
-                    "is too weak: it takes " + MIN_PASSWORD_LENGTH + " or more characters (at most "
-                            + PasswordHasher.MAX_LENGTH
-                            + " bytes), more than 4 different ones, and not the e-mail address");
-        }
+        rules.refusal(bytes, address).ifPresent(reason -> {
+            throw new StartFailure(BOOTSTRAP_PASSWORD, "is refused. " + reason);
+        });
         return Optional.of(new Administrator(address, bytes));
     }
 
-    private static RuntimeException databaseFailure(FlywayException failure) {
+    private static RuntimeException databaseFailure(RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException exception && exception.getSQLState() != null) {
-                String state = exception.getSQLState();
+            if (cause instanceof SQLException exception) {
+                String state = exception.getSQLState() == null ? NO_STATE : exception.getSQLState();
                 if (state.startsWith("28")) {
                     return new StartFailure(USERNAME, "the database refuses this user or the password");
                 }
-                if (state.startsWith("08") || state.startsWith("57") || state.equals("3D000")) {
+                if (state.equals(NO_RIGHT)) {
+                    return new StartFailure(USERNAME, "this user lacks a right: " + firstLine(exception));
+                }
+                if (state.startsWith("08")
+                        || state.startsWith("57")
+                        || state.equals("3D000")
+                        || state.equals(NO_STATE)) {
                     return new StartFailure(
-                            StartFailure.URL, "the database cannot be reached: " + exception.getMessage());
+                            StartFailure.URL, "the database cannot be reached: " + firstLine(exception));
                 }
             }
         }
         return failure;
+    }
+
+    private static String firstLine(SQLException exception) {
+        return String.valueOf(exception.getMessage()).lines().findFirst().orElse("");
     }
 }

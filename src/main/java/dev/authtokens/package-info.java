@@ -7,7 +7,7 @@
  * the only one to touch its entity. Whatever goes wrong on the way becomes a {@code problem.Problem} and leaves as
  * {@code {"code", "message"}} in JSON.
  *
- * <p>A login goes further: the password is hashed on {@code login.LoginPool}, so that a crowd at the door never slows
+ * <p>A login goes further: the password is hashed on {@code user.HashingPool}, so that a crowd at the door never slows
  * down those who ask whether a token is good.
  */
 package dev.authtokens;

@@ -13,6 +13,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,13 @@ class SecretsTest {
                     .post(TOKENS)
                     .then()
                     .statusCode(400);
+            for (String broken : List.of("12345678901234567890", "Y29ycmVjdEhvcnNlQmF0dGVyeQ")) {
+                given().contentType(ContentType.JSON)
+                        .body("{\"email\":\"" + email + "\",\"password_base64\":" + broken + "}")
+                        .post(TOKENS)
+                        .then()
+                        .statusCode(400);
+            }
             Api.as(token).get(USER).then().statusCode(200);
             Api.as(misdirected).get(USER).then().statusCode(401);
             given().header("X-Request-ID", token)
@@ -80,12 +88,14 @@ class SecretsTest {
                 token,
                 token.substring(4, 40),
                 misdirected,
+                "12345678901234567890",
+                "Y29ycmVjdEhvcnNlQmF0dGVyeQ",
                 PEPPER,
                 Postgres.PASSWORD,
                 oldHash,
                 oldHash.substring(oldHash.length() - 53),
                 Accounts.hashOf(email),
-                HexFormat.of().formatHex(token.getBytes()));
+                HexFormat.of().formatHex(Base64.getUrlDecoder().decode(token.substring(4)), 0, 32));
         for (LogRecords.Line line : lines) {
             String all = line.text() + line.context();
             for (String secret : secrets) {

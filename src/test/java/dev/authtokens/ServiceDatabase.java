@@ -26,6 +26,9 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
                 Postgres.USER,
                 "quarkus.datasource.password",
                 Postgres.PASSWORD,
+                // A test makes a token older than that.
+                "auth-tokens.token.lifespan",
+                "3650d",
                 // The launcher of the packaged service reads its log as text.
                 "quarkus.log.file.json.enabled",
                 "false");

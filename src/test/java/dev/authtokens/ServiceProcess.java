@@ -68,6 +68,8 @@ public final class ServiceProcess implements AutoCloseable {
             command.add(runner.toString());
         } else {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            // Many short lives: compiled lightly.
+            command.add("-XX:TieredStopAtLevel=1");
             command.add("-jar");
             command.add("target/quarkus-app/quarkus-run.jar");
         }

@@ -1,9 +1,10 @@
 package dev.authtokens;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,10 +12,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The start of the packaged service: on an empty database, beside others, and when something is wrong. */
+@Execution(ExecutionMode.CONCURRENT)
 class StartUpIT {
 
     private static final String EMAIL = "Admin@Example.com";
@@ -127,6 +131,24 @@ class StartUpIT {
     }
 
     @Test
+    void refusesAUserWithoutRights() {
+        String database = postgres.newDatabase();
+        Postgres.execute(database, "create role powerless login");
+        Postgres.execute(database, "revoke create on schema public from public");
+        String line = refusal(with(database, "QUARKUS_DATASOURCE_USERNAME", "powerless"));
+        assertTrue(line.contains("quarkus.datasource.username"), line);
+    }
+
+    @Test
+    void refusesADatabaseThatNeverAnswers() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0)) {
+            String line = refusal(
+                    ServiceProcess.database("jdbc:postgresql://localhost:" + silent.getLocalPort() + "/silent"));
+            assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
+        }
+    }
+
+    @Test
     void refusesADatabaseThatDoesNotExist() {
         String line = refusal(ServiceProcess.database("jdbc:postgresql://localhost:" + postgres.port() + "/nowhere"));
         assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
@@ -179,7 +201,7 @@ class StartUpIT {
     @ParameterizedTest
     @CsvSource({
         "nobody, correct horse battery, email",
-        "a@example.com, short, password",
+        "a@example.com, 11 letters., password",
         "a@example.com, aaaaaaaaaaaaaaaa, password"
     })
     void refusesAnAdministratorThatIsNotSafe(String email, String password, String setting) {
@@ -192,7 +214,7 @@ class StartUpIT {
     /** The one line that a start prints which is refused. */
     private static String refusal(Map<String, String> environment) {
         try (ServiceProcess service = ServiceProcess.start(environment)) {
-            assertNotEquals(0, service.exitCode());
+            assertEquals(1, service.exitCode());
             List<String> lines = service.errors().lines().toList();
             assertEquals(1, lines.size(), service.errors() + service.output());
             assertTrue(!service.output().contains("\"level\":\"ERROR\""), service.output());

@@ -29,7 +29,7 @@ import org.jboss.jandex.MethodInfo;
  * Completes the OpenAPI document with what is the same for every operation: the tracing headers, who may call it (from
  * {@link Access}), and the errors. An operation describes only what is its own.
  */
-@OpenApiFilter(OpenApiFilter.RunStage.BUILD)
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ApiDescription implements OASFilter {
 
     static final String SCHEME = "AuthorizationHeaderToken";
@@ -104,6 +104,10 @@ public class ApiDescription implements OASFilter {
         }
         if (who == Access.Who.ADMIN) {
             add(responses, ProblemCode.FORBIDDEN);
+        }
+        if (operation.getParameters().stream().anyMatch(parameter -> parameter.getIn() == Parameter.In.PATH)) {
+            add(responses, ProblemCode.FORBIDDEN);
+            add(responses, ProblemCode.RESOURCE_NOT_FOUND);
         }
         if (operation.getRequestBody() != null) {
             add(responses, ProblemCode.INVALID_INPUT);

@@ -48,7 +48,7 @@ public class RequestContextFilter {
         MultiMap response = context.response().headers();
         response.set(REQUEST_ID, requestId);
         response.set("X-Content-Type-Options", "nosniff");
-        String path = context.request().path();
+        String path = context.normalizedPath();
         if (path == null || !path.startsWith("/q/")) {
             // Tokens and personal data: no cache may keep them (RFC 9111, section 5.2.2.5).
             response.set("Cache-Control", "no-store");

@@ -1,10 +1,12 @@
 package dev.authtokens.login;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Who wants to log in. Fields that it does not know are ignored: old clients send some. */
 @Schema(name = "V4CreateAuthTokenRequest")
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record LoginRequest(
         @Schema(description = "Your e-mail address.", required = true, examples = "admin@example.com") @JsonProperty
         String email,

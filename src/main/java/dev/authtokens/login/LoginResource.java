@@ -8,7 +8,9 @@ import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.token.TokenSecret;
 import dev.authtokens.token.TokenStore;
 import dev.authtokens.user.Account;
+import dev.authtokens.user.Base64Password;
 import dev.authtokens.user.EmailAddress;
+import dev.authtokens.user.HashingPool;
 import dev.authtokens.user.PasswordHasher;
 import dev.authtokens.user.PasswordHasher.Verification;
 import dev.authtokens.user.UserStore;
@@ -22,7 +24,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.SecurityContext;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -43,10 +44,10 @@ public class LoginResource {
     private final UserStore users;
     private final TokenStore tokens;
     private final PasswordHasher hasher;
-    private final LoginPool pool;
+    private final HashingPool pool;
     private final Clock clock;
 
-    LoginResource(UserStore users, TokenStore tokens, PasswordHasher hasher, LoginPool pool, Clock clock) {
+    LoginResource(UserStore users, TokenStore tokens, PasswordHasher hasher, HashingPool pool, Clock clock) {
         this.users = users;
         this.tokens = tokens;
         this.hasher = hasher;
@@ -75,7 +76,8 @@ public class LoginResource {
         }
         pool.requireRoom();
         Optional<EmailAddress> email = EmailAddress.parse(request.email());
-        byte[] password = decode(request.passwordBase64());
+        // Null when it cannot be read: such a login fails like one with a wrong password.
+        byte[] password = Base64Password.decode(request.passwordBase64()).orElse(null);
         return attempt(email, password)
                 // The hash was renewed by another login at this moment, or the password changed: once more.
                 .compose(answer -> answer.isPresent() ? Future.succeededFuture(answer) : attempt(email, password))
@@ -126,14 +128,5 @@ public class LoginResource {
     private static Problem refused() {
         LOG.info("Login refused: wrong e-mail address or password");
         return new Problem(ProblemCode.INVALID_CREDENTIALS);
-    }
-
-    /** Null when the text is no Base64: such a login fails like one with a wrong password. */
-    private static byte[] decode(String base64) {
-        try {
-            return Base64.getDecoder().decode(base64);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
     }
 }

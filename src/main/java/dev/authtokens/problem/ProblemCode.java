@@ -5,14 +5,16 @@ import java.util.stream.Stream;
 /** Every code that an error answer can carry, with its status and the text that is safe to show to anybody. */
 public enum ProblemCode {
     INVALID_INPUT(400, "The request is not valid."),
+    UNKNOWN_ATTRIBUTE(400, "The request has a field that does not exist."),
+    IMMUTABLE_ATTRIBUTE(400, "The request has a field that the caller cannot change."),
     INVALID_CREDENTIALS(401, "The e-mail address or the password is wrong."),
     ACCOUNT_EXPIRED(401, "The account has expired."),
     PERMISSION_DENIED(401, "The requested resource cannot be accessed using the provided authentication details."),
     FORBIDDEN("PERMISSION_DENIED", 403, "The caller is not allowed to do this."),
     RESOURCE_NOT_FOUND(404, "There is no such resource."),
+    RESOURCE_ALREADY_EXISTS(409, "There is such a resource already."),
     METHOD_NOT_ALLOWED(405, "The resource does not support this method."),
     NOT_ACCEPTABLE(406, "The resource is available as application/json only."),
-    REQUEST_TIMEOUT(408, "The request did not arrive in time."),
     PAYLOAD_TOO_LARGE(413, "The request body is too large."),
     UNSUPPORTED_MEDIA_TYPE(415, "The request body must be application/json."),
     TOO_MANY_REQUESTS(429, "Too many requests. Try again later."),

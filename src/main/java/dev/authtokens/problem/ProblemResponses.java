@@ -1,6 +1,8 @@
 package dev.authtokens.problem;
 
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -65,6 +67,9 @@ public class ProblemResponses {
     /** The framework has a mapper of its own for this one, which shows the client our class names. */
     @ServerExceptionMapper
     Response unreadable(MismatchedInputException exception) {
+        if (exception instanceof UnrecognizedPropertyException) {
+            return ours(new Problem(ProblemCode.UNKNOWN_ATTRIBUTE));
+        }
         return ours(causeOf(exception)
                 .orElseGet(() -> new Problem(
                         ProblemCode.INVALID_INPUT, "The request body is not the JSON object that is expected.")));
@@ -90,6 +95,12 @@ public class ProblemResponses {
         Problem problem = failure != null && serverError
                 ? problemOf(failure)
                 : new Problem(ProblemCode.ofStatus(serverError ? 500 : context.statusCode()));
+        if (problem.code() == ProblemCode.PAYLOAD_TOO_LARGE) {
+            // What is still on its way is dropped unread, and then the connection ends.
+            HttpServerRequest request = context.request();
+            request.endHandler(done -> request.connection().close());
+            request.resume();
+        }
         headers(problem).forEach(context.response()::putHeader);
         context.response()
                 .setStatusCode(problem.code().status())
@@ -118,7 +129,7 @@ public class ProblemResponses {
                 return new Problem(ProblemCode.NOT_YET_AVAILABLE, UNAVAILABLE_RETRY);
             }
             if (cause instanceof IOException && cause == throwable) {
-                LOG.debugf(cause, "The client broke off its request");
+                LOG.debug("The client broke off its request");
                 return new Problem(ProblemCode.INVALID_INPUT);
             }
         }
@@ -126,7 +137,8 @@ public class ProblemResponses {
         return new Problem(ProblemCode.INTERNAL_ERROR);
     }
 
-    /** PostgreSQL's classes 08 (connection), 53 (resources) and 57 (operator intervention), and a pool without a free connection. */
+    /** PostgreSQL's classes 08 (connection), 53 (resources) and 57 (operator intervention), 25006 (no longer the primary), and
+     * a pool without a free connection. */
     private static boolean isDatabaseGone(Throwable cause) {
         if (cause instanceof SQLTransientException) {
             return true;
@@ -137,7 +149,7 @@ public class ProblemResponses {
         String state = exception.getSQLState();
         return state == null
                 ? exception.getMessage() != null && exception.getMessage().contains("Acquisition timeout")
-                : state.startsWith("08") || state.startsWith("53") || state.startsWith("57");
+                : state.startsWith("08") || state.startsWith("53") || state.startsWith("57") || state.equals("25006");
     }
 
     private static Response.ResponseBuilder render(Problem problem) {

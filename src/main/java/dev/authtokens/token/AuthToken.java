@@ -38,4 +38,13 @@ public class AuthToken extends PanacheEntityBase {
     static boolean delete(long userId, UUID id) {
         return delete("userId = ?1 and id = ?2", userId, id) == 1;
     }
+
+    /** @param keptId null to delete them all */
+    static void deleteOthers(long userId, UUID keptId) {
+        if (keptId == null) {
+            delete("userId", userId);
+        } else {
+            delete("userId = ?1 and id <> ?2", userId, keptId);
+        }
+    }
 }

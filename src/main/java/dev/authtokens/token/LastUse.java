@@ -59,6 +59,7 @@ class LastUse {
 
     @Scheduled(
             every = "${auth-tokens.token.last-use-interval}",
+            delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void write() {
         List<Map.Entry<ByteBuffer, Instant>> uses = new ArrayList<>(pending.entrySet());

@@ -2,10 +2,12 @@ package dev.authtokens.token;
 
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.Role;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.UUID;
 
 /** What a check reads: a token and the account that it was issued to. */
+@RegisterForReflection
 record TokenOwner(
         UUID tokenId,
         Instant createdAt,

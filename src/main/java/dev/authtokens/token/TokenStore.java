@@ -2,8 +2,10 @@ package dev.authtokens.token;
 
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.access.Caller;
+import dev.authtokens.user.PasswordChanged;
 import dev.authtokens.user.UserStore;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -59,6 +61,11 @@ public class TokenStore {
                 .filter(found -> !life.isOver(found.createdAt(), lastUse.latest(digest, found.lastUsedAt()), now));
         owner.ifPresent(found -> lastUse.record(digest, now));
         return owner.map(TokenOwner::caller);
+    }
+
+    /** Takes part in the transaction of the change: the sessions end when the new password is in force, or neither. */
+    void endOtherSessions(@Observes PasswordChanged change) {
+        AuthToken.deleteOthers(change.userId(), change.keptTokenId());
     }
 
     /** Ends a token; false when somebody else ended it first. */

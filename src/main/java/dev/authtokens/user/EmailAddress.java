@@ -33,7 +33,8 @@ public record EmailAddress(String written, String canonical) {
         return acceptable ? Optional.of(new EmailAddress(written, canonical)) : Optional.empty();
     }
 
-    private static String canonical(String text) {
+    /** The canonical form of any text: of an address, or of the beginning of one. */
+    static String canonical(String text) {
         String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
         // The lower case of a Greek sigma depends on what follows it.
         return Normalizer.normalize(folded.replace('\u03c2', '\u03c3'), Normalizer.Form.NFKC);

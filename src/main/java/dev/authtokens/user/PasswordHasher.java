@@ -42,6 +42,7 @@ public class PasswordHasher {
     public static final int MAX_LENGTH = 1024;
 
     private static final Logger LOG = Logger.getLogger(PasswordHasher.class);
+    private static final int BCRYPT_BYTES = 72;
     private static final int SALT_LENGTH = 16;
     private static final int HASH_LENGTH = 23;
     private static final byte[] NO_PEPPER = "auth-tokens: password without pepper".getBytes(StandardCharsets.US_ASCII);
@@ -105,8 +106,7 @@ public class PasswordHasher {
         Matcher hash = STORED.matcher(stored == null ? "" : stored);
         if (!hash.matches() || (hash.group("pepper") != null && !peppers.containsKey(hash.group("pepper")))) {
             if (stored != null) {
-                LOG.error(
-                        "An account has a password hash of an unknown pepper or scheme, which nobody can log in with");
+                LOG.warn("An account has a password hash of an unknown pepper or scheme, which nobody can log in with");
             }
             work(cost);
             return new Verification(false, Optional.empty());
@@ -122,7 +122,10 @@ public class PasswordHasher {
             return new Verification(false, Optional.empty());
         }
         boolean current = storedCost == cost && currentPepper.equals(hash.group("pepper"));
-        return new Verification(true, current ? Optional.empty() : Optional.of(hash(password)));
+        // A plain hash says nothing about what is behind the bytes that bcrypt reads: that may be wrong, and is not
+        // kept.
+        boolean whole = hash.group("pepper") != null || password.length <= BCRYPT_BYTES;
+        return new Verification(true, current || !whole ? Optional.empty() : Optional.of(hash(password)));
     }
 
     private boolean matches(byte[] password, String pepper, String modularCrypt) {

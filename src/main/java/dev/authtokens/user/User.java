@@ -12,6 +12,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** An account. Its canonical e-mail address is unique; no expiry means that it never expires. */
@@ -42,6 +43,22 @@ public class User extends PanacheEntityBase {
 
     static Optional<User> findByEmail(String emailCanonical) {
         return find("emailCanonical", emailCanonical).firstResultOptional();
+    }
+
+    /** In the order of their addresses, from the one behind {@code after}. */
+    static List<User> page(String prefix, String after, int limit) {
+        return find(
+                        "emailCanonical like ?1 escape '!' and emailCanonical > ?2 order by emailCanonical",
+                        prefix.replaceAll("[!%_]", "!$0") + "%",
+                        after)
+                .page(0, limit)
+                .list();
+    }
+
+    static List<User> lockAdministrators() {
+        return find("role = ?1 order by id", Role.ADMIN)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .list();
     }
 
     static Optional<User> findAndLock(long id, String passwordHash) {

@@ -24,9 +24,7 @@ public record UserView(
         @JsonProperty
         Instant expiry) {
 
-    static final Instant NEVER = Instant.parse("0001-01-01T00:00:00Z");
-
     static UserView of(User user) {
-        return new UserView(user.email, user.createdAt, user.expiresAt == null ? NEVER : user.expiresAt);
+        return new UserView(user.email, user.createdAt, Expiry.show(user.expiresAt));
     }
 }

@@ -42,6 +42,13 @@ class AccessMatrixTest {
             new Endpoint("GET", "/", Who.ANYONE, 200, null),
             new Endpoint("GET", "/v4/info/", Who.SIGNED_IN, 200, null),
             new Endpoint("GET", "/v4/user/", Who.SIGNED_IN, 200, null),
+            // Of an account that is not the caller's; to one's own, see UsersTest.
+            new Endpoint("GET", "/v4/users/", Who.ADMIN, 200, null),
+            new Endpoint("GET", "/v4/users/{email}/", Who.ADMIN, 404, null),
+            new Endpoint("PUT", "/v4/users/{email}/", Who.ADMIN, 400, Map.of()),
+            new Endpoint("PATCH", "/v4/users/{email}/", Who.ADMIN, 404, Map.of()),
+            new Endpoint("DELETE", "/v4/users/{email}/", Who.ADMIN, 404, null),
+            new Endpoint("POST", "/v4/users/{email}/password/", Who.ADMIN, 400, Map.of()),
             new Endpoint("DELETE", "/v4/auth-tokens/", Who.SIGNED_IN, 200, null),
             new Endpoint("POST", "/v4/auth-tokens/", Who.ANYONE, 400, Map.of()));
 
@@ -78,6 +85,7 @@ class AccessMatrixTest {
         OTHER_SCHEME,
         UNKNOWN,
         REVOKED,
+        EXPIRED,
         ACCOUNT_EXPIRED,
         USER,
         ADMIN
@@ -104,7 +112,7 @@ class AccessMatrixTest {
         if (endpoint.body != null) {
             request.contentType(ContentType.JSON).body(endpoint.body);
         }
-        return request.request(endpoint.method, endpoint.path);
+        return request.request(endpoint.method, endpoint.path.replace("{email}", "nobody@example.com"));
     }
 
     private static List<String> authorization(Credentials credentials) {
@@ -117,6 +125,12 @@ class AccessMatrixTest {
             case REVOKED -> {
                 String token = token(Role.ADMIN);
                 Api.as(token).delete(Api.TOKENS).then().statusCode(200);
+                headers.add("giantswarm " + token);
+            }
+            case EXPIRED -> {
+                String email = Accounts.create(Role.ADMIN, null);
+                String token = Api.token(email, Accounts.PASSWORD);
+                Accounts.ageTokens(email, "11 years");
                 headers.add("giantswarm " + token);
             }
             case ACCOUNT_EXPIRED -> {

@@ -51,7 +51,8 @@ class ApiDescriptionTest {
         assertEquals(contract.get("tag").asText(), operation.at("/tags/0").asText());
         Set<String> parameters = new TreeSet<>();
         operation.path("parameters").forEach(parameter -> parameters.add(named(parameter)));
-        assertEquals(texts(contract.get("parameters")), parameters);
+        parameters.removeIf(parameter -> parameter.startsWith("query "));
+        assertEquals(texts(contract.get("parameters")), parameters, "beyond optional parameters of the query");
         if (contract.has("body")) {
             assertEquals(contract.get("body").asText(), schema(operation.path("requestBody")));
         }

@@ -114,6 +114,20 @@ class ProblemResponsesTest {
     }
 
     @Test
+    void aVeryLongBodyDoesNotHoldTheConnection() throws Exception {
+        int length = 20 * 1024 * 1024;
+        String answer = raw("POST /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: " + length + "\r\n\r\n" + "a".repeat(length));
+        assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
+    }
+
+    @Test
+    void personalDataAreNotCachedHoweverThePathIsWritten() throws Exception {
+        String answer = raw("GET /q/../v4/user/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 401 ") && answer.contains("Cache-Control: no-store"), answer);
+    }
+
+    @Test
     void anEmptyChunkedBodyIsAnEmptyBody() throws Exception {
         String answer = raw("POST /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");

@@ -174,14 +174,17 @@ class TokenStoreTest {
     }
 
     @Test
-    void purgesExactlyTheTokensThatAreOver() {
+    void purgesTheTokensThatAreOverAndNoOthers() {
+        Duration margin = Duration.ofMinutes(3);
         TokenSecret unused = issue();
         TokenSecret idle = issue();
         TokenSecret used = issue();
         isGood(idle);
         isGood(used);
-        clock.moveOn(Duration.ofDays(1).plus(MINUTE));
+        lastUse.write();
+        clock.moveOn(Duration.ofDays(1).plus(margin));
         isGood(used);
+        lastUse.write();
         purge.purge();
         assertEquals(2, count());
         clock.moveOn(Duration.ofDays(1));
@@ -195,6 +198,15 @@ class TokenStoreTest {
         clock.moveOn(Duration.ofDays(30));
         purge.purge();
         assertEquals(0, count());
+    }
+
+    @Test
+    void keepsATokenWhoseLastUseAnotherReplicaMayStillHaveToWrite() {
+        TokenSecret token = issue();
+        clock.moveOn(Duration.ofDays(1).plus(MINUTE));
+        purge.purge();
+        assertEquals(1, count());
+        assertFalse(isGood(token));
     }
 
     @Test

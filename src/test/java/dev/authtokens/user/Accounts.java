@@ -29,7 +29,14 @@ public final class Accounts {
     }
 
     public static String createWithHash(String hash, Role role, Instant expiresAt) {
-        String email = "user-" + UUID.randomUUID() + "@example.com";
+        return insert("user-" + UUID.randomUUID() + "@example.com", hash, role, expiresAt);
+    }
+
+    public static String createAs(String email) {
+        return insert(email, HASH, Role.USER, null);
+    }
+
+    private static String insert(String email, String hash, Role role, Instant expiresAt) {
         Postgres.execute(
                 ServiceDatabase.url(),
                 "insert into users (email, email_canonical, password_hash, role, created_at, expires_at)"
@@ -56,5 +63,15 @@ public final class Accounts {
 
     public static void setHash(String email, String hash) {
         Postgres.execute(ServiceDatabase.url(), "update users set password_hash = ? where email = ?", hash, email);
+    }
+
+    /** Puts the issue of the account's tokens back by an interval of PostgreSQL. */
+    public static void ageTokens(String email, String interval) {
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "update auth_tokens set created_at = created_at - ?::interval"
+                        + " where user_id = (select id from users where email = ?)",
+                interval,
+                email);
     }
 }

@@ -178,9 +178,8 @@ class PasswordHasherTest {
     void verifiesImportedHashesOfPasswordsThatBcryptCut(String password, String stored) {
         PasswordHasher.Verification verification = hasher.verify(utf8(password), stored);
         assertTrue(verification.matches());
-        assertEquals(
-                NO_MATCH,
-                hasher.verify(utf8(password + "x"), verification.renewedHash().orElseThrow()));
+        // What is behind the 72 bytes may be anything: it does not become the password.
+        assertEquals(utf8(password).length <= 72, verification.renewedHash().isPresent());
     }
 
     static Stream<Arguments> importedLong() {

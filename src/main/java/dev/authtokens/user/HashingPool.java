@@ -1,8 +1,7 @@
-package dev.authtokens.login;
+package dev.authtokens.user;
 
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
-import dev.authtokens.user.PasswordHasher;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -18,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * is refused at once, so that neither memory nor the patience of clients fills up.
  */
 @ApplicationScoped
-public class LoginPool {
+public class HashingPool {
 
     static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
@@ -31,21 +30,21 @@ public class LoginPool {
     private volatile long averageNanos;
 
     @Inject
-    LoginPool(Vertx vertx, PasswordHasher hasher) {
+    HashingPool(Vertx vertx, PasswordHasher hasher) {
         this(
                 vertx,
                 Runtime.getRuntime().availableProcessors(),
                 COST_10.multipliedBy(1L << Math.max(0, hasher.cost() - 10)));
     }
 
-    LoginPool(Vertx vertx, int width, Duration firstGuess) {
+    HashingPool(Vertx vertx, int width, Duration firstGuess) {
         this.width = width;
-        this.threads = vertx.createSharedWorkerExecutor("login", width);
+        this.threads = vertx.createSharedWorkerExecutor("hashing", width);
         this.averageNanos = firstGuess.toNanos();
     }
 
     /** @throws Problem {@code TOO_MANY_REQUESTS} when work that came now would wait too long */
-    void requireRoom() {
+    public void requireRoom() {
         requireRoomFor(inside.get());
     }
 
@@ -54,7 +53,7 @@ public class LoginPool {
      *
      * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
      */
-    <T> Future<T> submit(Callable<T> work) {
+    public <T> Future<T> submit(Callable<T> work) {
         int before = inside.getAndIncrement();
         try {
             requireRoomFor(before);

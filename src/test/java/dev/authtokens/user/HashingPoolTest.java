@@ -1,4 +1,4 @@
-package dev.authtokens.login;
+package dev.authtokens.user;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class LoginPoolTest {
+class HashingPoolTest {
 
     /** One hash takes 500 ms at first sight, so four wait for two seconds on each thread. */
     private static final Duration HASH = Duration.ofMillis(500);
@@ -25,7 +25,7 @@ class LoginPoolTest {
     private static final int WIDTH = 2;
 
     private final Vertx vertx = Vertx.vertx();
-    private final LoginPool pool = new LoginPool(vertx, WIDTH, HASH);
+    private final HashingPool pool = new HashingPool(vertx, WIDTH, HASH);
 
     @AfterEach
     void close() throws Exception {
@@ -42,7 +42,7 @@ class LoginPoolTest {
         }
         Problem refused = assertThrows(Problem.class, () -> pool.submit(() -> true));
         assertEquals(ProblemCode.TOO_MANY_REQUESTS, refused.code());
-        assertEquals(LoginPool.LONGEST_WAIT, refused.retryAfter().orElseThrow());
+        assertEquals(HashingPool.LONGEST_WAIT, refused.retryAfter().orElseThrow());
         assertThrows(Problem.class, pool::requireRoom);
 
         release.countDown();

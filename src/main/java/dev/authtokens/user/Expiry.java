@@ -1,0 +1,39 @@
+package dev.authtokens.user;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+
+/** The expiry of an account on the wire: an RFC 3339 time, and {@code 0001-01-01T00:00:00Z} for never. */
+final class Expiry {
+
+    static final Instant NEVER = Instant.parse("0001-01-01T00:00:00Z");
+
+    /** PostgreSQL and RFC 3339 both end there. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
+    private Expiry() {}
+
+    static Instant show(Instant expiresAt) {
+        return expiresAt == null ? NEVER : expiresAt;
+    }
+
+    /**
+     * Empty when the text is no time that an account can expire at.
+     *
+     * @return in it, another Optional: empty means never
+     */
+    static Optional<Optional<Instant>> parse(String text) {
+        try {
+            Instant time = OffsetDateTime.parse(text.strip()).toInstant();
+            if (time.equals(NEVER)) {
+                return Optional.of(Optional.empty());
+            }
+            boolean storable = time.isAfter(NEVER) && !time.isAfter(LATEST);
+            return storable ? Optional.of(Optional.of(time)) : Optional.empty();
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.authtokens.user;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** A new password. */
+@Schema(name = "V4ModifyUserPasswordRequest")
+public record ModifyPasswordRequest(
+        @Schema(
+                description = "Current password in Base64; administrators need not tell it.",
+                examples = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5")
+        @JsonProperty("current_password_base64")
+        String currentPasswordBase64,
+
+        @Schema(
+                description = "New password (UTF-8) in Base64.",
+                required = true,
+                examples = "YW5vdGhlciBob3JzZSBhbmQgYmF0dGVyeQ==")
+        @JsonProperty("new_password_base64")
+        String newPasswordBase64) {
+
+    /** Leaves the password out: a record would print it. */
+    @Override
+    public String toString() {
+        return "ModifyPasswordRequest[]";
+    }
+}

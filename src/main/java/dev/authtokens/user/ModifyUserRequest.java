@@ -1,0 +1,14 @@
+package dev.authtokens.user;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** What to change of an account; what is missing stays. */
+@Schema(name = "V4ModifyUserRequest")
+public record ModifyUserRequest(
+        @Schema(description = "New e-mail address.", examples = "edited@example.com") @JsonProperty("email")
+        String email,
+
+        @Schema(description = "New expiry; for administrators only.", examples = "2030-01-01T12:00:00Z")
+        @JsonProperty("expiry")
+        String expiry) {}

@@ -1,0 +1,73 @@
+package dev.authtokens.user;
+
+import com.nulabinc.zxcvbn.Zxcvbn;
+import dev.authtokens.ServiceConfig;
+import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a new password must be (NIST SP 800-63B-4, section 3.1.1.2): long enough, and neither common nor made of the
+ * e-mail address or the service's name. Any characters will do, and nobody is asked for some of each kind.
+ */
+@Singleton
+public class PasswordRules {
+
+    private static final List<String> SERVICE_NAMES = List.of("auth-tokens", "authtokens", "giantswarm", "giant swarm");
+
+    /** Guesses, as a power of ten, that a password must withstand; common ones and their variants fall far earlier. */
+    private static final double MIN_GUESSES_LOG10 = 8;
+
+    /** The estimate takes long for long passwords, and these are no better for it. */
+    private static final int ESTIMATED_LENGTH = 64;
+
+    private final int minLength;
+    private final Zxcvbn estimate = new Zxcvbn();
+
+    PasswordRules(ServiceConfig config) {
+        this.minLength = config.password().minLength();
+    }
+
+    /** Why the password of this account is refused, as a sentence for people; empty when it is accepted. */
+    public Optional<String> refusal(byte[] password, EmailAddress email) {
+        if (password.length > PasswordHasher.MAX_LENGTH) {
+            return Optional.of("The password is longer than " + PasswordHasher.MAX_LENGTH + " bytes.");
+        }
+        Optional<String> text = utf8(password);
+        if (text.isEmpty()) {
+            return Optional.of("The password is not UTF-8.");
+        }
+        String written = text.get();
+        if (written.codePointCount(0, written.length()) < minLength) {
+            return Optional.of("The password is shorter than " + minLength + " characters.");
+        }
+        String estimated = written.substring(0, Math.min(written.length(), ESTIMATED_LENGTH));
+        if (estimate.measure(estimated, namesOf(email)).getGuessesLog10() < MIN_GUESSES_LOG10) {
+            return Optional.of("The password is easy to guess: it is common, repeats itself, or is made of the e-mail"
+                    + " address or the name of the service.");
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> namesOf(EmailAddress email) {
+        List<String> names = new ArrayList<>(SERVICE_NAMES);
+        names.add(email.canonical());
+        names.addAll(Arrays.asList(email.canonical().split("[@.+_-]")));
+        return names;
+    }
+
+    private static Optional<String> utf8(byte[] bytes) {
+        try {
+            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return Optional.of(text.toString());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+}

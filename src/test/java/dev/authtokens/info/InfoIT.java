@@ -1,0 +1,6 @@
+package dev.authtokens.info;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class InfoIT extends InfoTest {}

@@ -1,0 +1,319 @@
+package dev.authtokens.user;
+
+import static dev.authtokens.Api.USER;
+import static dev.authtokens.Api.base64;
+import static dev.authtokens.Api.isProblem;
+import static org.hamcrest.Matchers.aMapWithSize;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.Api;
+import dev.authtokens.Postgres;
+import dev.authtokens.ServiceDatabase;
+import dev.authtokens.access.Role;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@WithTestResource(ServiceDatabase.class)
+class UsersTest {
+
+    private static final String NEW_PASSWORD = "another horse, another battery";
+
+    private String admin;
+    private String email;
+
+    @BeforeEach
+    void makeAdministrator() {
+        admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
+        email = "somebody+" + UUID.randomUUID() + "@example.com";
+    }
+
+    @Test
+    void createsAnAccountThatCanLogIn() {
+        create(email, Map.of("password", base64(NEW_PASSWORD), "expiry", "2099-01-01T12:00:00.000+02:00"))
+                .then()
+                .statusCode(201)
+                .contentType(ContentType.JSON)
+                .body("$", aMapWithSize(2))
+                .body("code", equalTo("RESOURCE_CREATED"));
+        String token = Api.token(email, NEW_PASSWORD);
+        Api.as(token).get(USER).then().statusCode(200).body("email", equalTo(email));
+        Api.as(admin)
+                .get(path(email))
+                .then()
+                .statusCode(200)
+                .body("$", aMapWithSize(3))
+                .body("email", equalTo(email))
+                .body("expiry", equalTo("2099-01-01T10:00:00Z"));
+    }
+
+    @Test
+    void anAddressIsOneAccountInAnyForm() {
+        create(email, Map.of("password", base64(NEW_PASSWORD))).then().statusCode(201);
+        isProblem(
+                create(email.toUpperCase(Locale.ROOT), Map.of("password", base64(NEW_PASSWORD))),
+                409,
+                "RESOURCE_ALREADY_EXISTS");
+        Api.as(admin)
+                .urlEncodingEnabled(false)
+                .get(path(email.toUpperCase(Locale.ROOT).replace("@", "%40")))
+                .then()
+                .statusCode(200)
+                .body("email", equalTo(email));
+    }
+
+    @Test
+    void ofManyCreationsAtOnceOneSucceeds() {
+        List<Integer> statuses = IntStream.range(0, 6)
+                .parallel()
+                .mapToObj(i ->
+                        create(email, Map.of("password", base64(NEW_PASSWORD))).statusCode())
+                .sorted()
+                .toList();
+        assertEquals(List.of(201, 409, 409, 409, 409, 409), statuses);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "c2hvcnQ=                         | shorter than 12",
+                "cGFzc3dvcmQxMjM0NTY=             | easy to guess",
+                "cXdlcnR5dWlvcDEy                 | easy to guess",
+                "YWFhYWFhYWFhYWFhYWFhYQ==         | easy to guess",
+                "YXV0aC10b2tlbnMxMg==             | easy to guess",
+                "***                              | not Base64",
+                "//////////////////8=             | not UTF-8",
+                "''                               | shorter than 12"
+            })
+    void tellsWhyAPasswordIsRefused(String password, String reason) {
+        isProblem(create(email, Map.of("password", password)), 400, "INVALID_INPUT")
+                .body("message", containsString(reason));
+    }
+
+    @Test
+    void refusesAPasswordThatIsMadeOfTheAddress() {
+        isProblem(
+                create("rumpelstilzchen@example.com", Map.of("password", base64("rumpelstilzchen1"))),
+                400,
+                "INVALID_INPUT");
+    }
+
+    @Test
+    void acceptsThePasswordOf1024BytesAndNoLongerOne() {
+        String longest = "correct horse ".repeat(74).substring(0, 1024);
+        create(email, Map.of("password", base64(longest))).then().statusCode(201);
+        Api.token(email, longest);
+        isProblem(create("x" + email, Map.of("password", base64(longest + "x"))), 400, "INVALID_INPUT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "soon",
+                "2020-13-01T00:00:00Z",
+                "2020-01-01",
+                "",
+                "+99999-01-01T00:00:00Z",
+                "0000-01-01T00:00:00Z"
+            })
+    void refusesAnExpiryThatIsNoTime(String expiry) {
+        isProblem(create(email, Map.of("password", base64(NEW_PASSWORD), "expiry", expiry)), 400, "INVALID_INPUT");
+    }
+
+    @Test
+    void refusesFieldsThatDoNotExist() {
+        isProblem(create(email, Map.of("password", base64(NEW_PASSWORD), "role", "ADMIN")), 400, "UNKNOWN_ATTRIBUTE");
+        isProblem(patch(admin, email, Map.of("name", "x")), 400, "UNKNOWN_ATTRIBUTE");
+        isProblem(password(admin, email, Map.of("password", "x")), 400, "UNKNOWN_ATTRIBUTE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nobody", "a%20b@example.com", "a@b@example.com", "%00@example.com"})
+    void refusesAddressesThatAreNone(String address) {
+        isProblem(create(address, Map.of("password", base64(NEW_PASSWORD))), 400, "INVALID_INPUT");
+        isProblem(Api.as(admin).get(path(address)), 404, "RESOURCE_NOT_FOUND");
+        isProblem(Api.as(admin).delete(path(address)), 404, "RESOURCE_NOT_FOUND");
+    }
+
+    @Test
+    void peopleSeeAndChangeThemselvesOnly() {
+        String own = Accounts.create();
+        String token = Api.token(own, Accounts.PASSWORD);
+        Api.as(token).get(path(own)).then().statusCode(200).body("email", equalTo(own));
+        Api.as(token).get(path(own.toUpperCase(Locale.ROOT))).then().statusCode(200);
+        String other = Accounts.create();
+        Response existing = Api.as(token).get(path(other));
+        Response missing = Api.as(token).get(path("nobody@example.com"));
+        isProblem(existing, 403, "PERMISSION_DENIED");
+        isProblem(missing, 403, "PERMISSION_DENIED");
+        assertEquals(existing.asString(), missing.asString());
+        isProblem(patch(token, other, Map.of("email", email)), 403, "PERMISSION_DENIED");
+        isProblem(
+                password(token, other, Map.of("new_password_base64", base64(NEW_PASSWORD))), 403, "PERMISSION_DENIED");
+        isProblem(patch(token, own, Map.of("expiry", "2099-01-01T00:00:00Z")), 400, "IMMUTABLE_ATTRIBUTE");
+    }
+
+    @Test
+    void renamingKeepsTheSession() {
+        String own = Accounts.create();
+        String token = Api.token(own, Accounts.PASSWORD);
+        patch(token, own, Map.of("email", email)).then().statusCode(200).body("email", equalTo(email));
+        Api.as(token).get(USER).then().statusCode(200).body("email", equalTo(email));
+        Api.token(email, Accounts.PASSWORD);
+        isProblem(Api.login(own, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
+        isProblem(patch(token, email, Map.of("email", Accounts.create())), 409, "RESOURCE_ALREADY_EXISTS");
+        isProblem(patch(token, email, Map.of("email", "nobody")), 400, "INVALID_INPUT");
+    }
+
+    @Test
+    void anExpiryBitesAtTheNextCheckAndCanBeTakenBack() {
+        String own = Accounts.create();
+        String token = Api.token(own, Accounts.PASSWORD);
+        patch(admin, own, Map.of("expiry", "2020-01-01T00:00:00Z")).then().statusCode(200);
+        isProblem(Api.as(token).get(USER), 401, "PERMISSION_DENIED");
+        isProblem(Api.login(own, Accounts.PASSWORD), 401, "ACCOUNT_EXPIRED");
+        patch(admin, own, Map.of("expiry", "0001-01-01T00:00:00Z"))
+                .then()
+                .statusCode(200)
+                .body("expiry", equalTo("0001-01-01T00:00:00Z"));
+        Api.as(token).get(USER).then().statusCode(200);
+    }
+
+    @Test
+    void deletionEndsTheSessions() {
+        String own = Accounts.create();
+        String token = Api.token(own, Accounts.PASSWORD);
+        Api.as(admin).delete(path(own)).then().statusCode(200).body("code", equalTo("RESOURCE_DELETED"));
+        isProblem(Api.as(token).get(USER), 401, "PERMISSION_DENIED");
+        isProblem(Api.login(own, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
+        isProblem(Api.as(admin).delete(path(own)), 404, "RESOURCE_NOT_FOUND");
+    }
+
+    @Test
+    void changingOnesPasswordNeedsTheCurrentOneAndEndsTheOtherSessions() {
+        String own = Accounts.create();
+        String token = Api.token(own, Accounts.PASSWORD);
+        String other = Api.token(own, Accounts.PASSWORD);
+        isProblem(password(token, own, Map.of("new_password_base64", base64(NEW_PASSWORD))), 400, "INVALID_INPUT");
+        isProblem(change(token, own, "wrong", NEW_PASSWORD), 401, "INVALID_CREDENTIALS");
+        isProblem(change(token, own, Accounts.PASSWORD, "short"), 400, "INVALID_INPUT");
+        Api.as(other).get(USER).then().statusCode(200);
+
+        change(token, own, Accounts.PASSWORD, NEW_PASSWORD)
+                .then()
+                .statusCode(202)
+                .body("code", equalTo("RESOURCE_UPDATED"));
+        Api.as(token).get(USER).then().statusCode(200);
+        isProblem(Api.as(other).get(USER), 401, "PERMISSION_DENIED");
+        isProblem(Api.login(own, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
+        Api.token(own, NEW_PASSWORD);
+    }
+
+    @Test
+    void administratorsSetThePasswordsOfOthersAndEndAllTheirSessions() {
+        String own = Accounts.create();
+        String token = Api.token(own, Accounts.PASSWORD);
+        password(admin, own, Map.of("new_password_base64", base64(NEW_PASSWORD)))
+                .then()
+                .statusCode(202);
+        isProblem(Api.as(token).get(USER), 401, "PERMISSION_DENIED");
+        Api.token(own, NEW_PASSWORD);
+        isProblem(
+                password(admin, "nobody@example.com", Map.of("new_password_base64", base64(NEW_PASSWORD))),
+                404,
+                "RESOURCE_NOT_FOUND");
+    }
+
+    @Test
+    void listsInOrderInPagesAndByPrefix() {
+        String prefix = "list-" + UUID.randomUUID();
+        for (String name : List.of("c", "a", "b", "a_d")) {
+            Accounts.createAs(prefix + name + "@example.com");
+        }
+        assertEquals(names(prefix, "a", "a_d", "b", "c"), list("prefix", prefix));
+        assertEquals(names(prefix, "a_d"), list("prefix", prefix.toUpperCase(Locale.ROOT) + "a_"));
+        assertEquals(names(prefix, "a", "a_d"), list("prefix", prefix, "limit", "2"));
+        assertEquals(
+                names(prefix, "b", "c"), list("prefix", prefix, "limit", "2", "after", prefix + "a_d@example.com"));
+        assertTrue(list().containsAll(names(prefix, "a", "b", "c")));
+        assertEquals(list().stream().sorted().toList(), list());
+        isProblem(Api.as(admin).queryParam("limit", 0).get("/v4/users/"), 400, "INVALID_INPUT");
+    }
+
+    @Test
+    void listsMoreThanOneReadsAtOnce() {
+        String prefix = "many-" + UUID.randomUUID();
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "insert into users (email, email_canonical, password_hash, role, created_at)"
+                        + " select ? || lpad(n::text, 5, '0') || '@example.com', ? || lpad(n::text, 5, '0') || '@example.com',"
+                        + " 'x', 'USER', now() from generate_series(1, 2500) n",
+                prefix,
+                prefix);
+        assertEquals(2500, list("prefix", prefix).size());
+        assertEquals(1500, list("prefix", prefix, "limit", "1500").size());
+    }
+
+    private List<String> list(String... parameters) {
+        var request = Api.as(admin);
+        for (int i = 0; i < parameters.length; i += 2) {
+            request.queryParam(parameters[i], parameters[i + 1]);
+        }
+        return request.get("/v4/users/")
+                .then()
+                .statusCode(200)
+                .contentType(ContentType.JSON)
+                .extract()
+                .jsonPath()
+                .getList("email");
+    }
+
+    private static List<String> names(String prefix, String... names) {
+        return List.of(names).stream()
+                .map(name -> prefix + name + "@example.com")
+                .toList();
+    }
+
+    private static String path(String email) {
+        return "/v4/users/" + email + "/";
+    }
+
+    private Response create(String address, Map<String, String> body) {
+        return Api.as(admin)
+                .urlEncodingEnabled(false)
+                .contentType(ContentType.JSON)
+                .body(body)
+                .put(path(address));
+    }
+
+    private static Response patch(String token, String address, Map<String, String> body) {
+        return Api.as(token).contentType(ContentType.JSON).body(body).patch(path(address));
+    }
+
+    private static Response password(String token, String address, Map<String, String> body) {
+        return Api.as(token).contentType(ContentType.JSON).body(body).post(path(address) + "password/");
+    }
+
+    private static Response change(String token, String address, String current, String changed) {
+        return password(
+                token,
+                address,
+                Map.of("current_password_base64", base64(current), "new_password_base64", base64(changed)));
+    }
+}
