@@ -34,7 +34,7 @@ class DatabaseOutageIT {
             assertEquals(200, service.get(Api.USER, token).statusCode());
 
             first.close();
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 2; i++) {
                 isNotYetAvailable(service.get(Api.USER, token));
                 isNotYetAvailable(service.login(EMAIL, PASSWORD));
             }

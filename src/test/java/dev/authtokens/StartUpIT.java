@@ -97,7 +97,7 @@ class StartUpIT {
                 PASSWORD);
         List<ServiceProcess> services = new ArrayList<>();
         try {
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 2; i++) {
                 services.add(ServiceProcess.start(environment));
             }
             services.forEach(ServiceProcess::awaitReady);
