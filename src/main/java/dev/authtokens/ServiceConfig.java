@@ -37,6 +37,10 @@ public interface ServiceConfig {
     @Valid
     Token token();
 
+    /** What is kept of what happened. */
+    @Valid
+    Audit audit();
+
     /** What {@code GET /v4/info/} tells about the installation. */
     @Valid
     Info info();
@@ -90,6 +94,20 @@ public interface ServiceConfig {
 
         /** How often expired tokens are deleted. */
         @WithDefault("10m")
+        @DurationMin(seconds = 1)
+        Duration purgeInterval();
+    }
+
+    interface Audit {
+
+        /** Audit events are deleted when they are older than this. */
+        @WithDefault("365d")
+        @DurationMin(days = 1)
+        @DurationMax(days = 36_500)
+        Duration retention();
+
+        /** How often events whose retention is over are deleted. */
+        @WithDefault("1h")
         @DurationMin(seconds = 1)
         Duration purgeInterval();
     }

@@ -1,6 +1,6 @@
 package dev.authtokens;
 
-import dev.authtokens.user.EmailAddress;
+import dev.authtokens.access.EmailAddress;
 import dev.authtokens.user.PasswordHasher;
 import dev.authtokens.user.PasswordRules;
 import dev.authtokens.user.UserStore;

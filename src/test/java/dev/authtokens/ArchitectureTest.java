@@ -74,7 +74,7 @@ class ArchitectureTest {
 
     @Test
     void entitiesStayInTheirPackage() {
-        for (String feature : new String[] {"token", "user"}) {
+        for (String feature : new String[] {"audit", "token", "user"}) {
             noClasses()
                     .that(are(resideOutsideOfPackage("dev.authtokens." + feature)))
                     .should()

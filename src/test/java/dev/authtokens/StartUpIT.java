@@ -1,6 +1,7 @@
 package dev.authtokens;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -84,6 +85,7 @@ class StartUpIT {
         }
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             assertEquals(200, service.get(Api.USER, token).statusCode());
+            assertNotEquals(token, service.token(EMAIL, PASSWORD), "the first token of every start is the same");
         }
     }
 
@@ -170,6 +172,8 @@ class StartUpIT {
                 "PT0S",
                 "AUTH_TOKENS_TOKEN_LAST_USE_INTERVAL",
                 "1h",
+                "AUTH_TOKENS_AUDIT_RETENTION",
+                "23h",
                 "AUTH_TOKENS_INFO_MAX_WORKERS_PER_CLUSTER",
                 "0"));
         for (String property : List.of(
@@ -179,6 +183,7 @@ class StartUpIT {
                 "auth-tokens.token.idle-timeout",
                 "auth-tokens.token.unused-lifespan",
                 "auth-tokens.token.last-use-interval",
+                "auth-tokens.audit.retention",
                 "auth-tokens.info.max-workers-per-cluster")) {
             assertTrue(line.contains(property), property + " is not in: " + line);
         }

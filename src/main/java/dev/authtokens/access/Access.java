@@ -15,13 +15,19 @@ public @interface Access {
     enum Who {
         /** Everybody; an Authorization header is not even looked at. */
         ANYONE,
-        /** Everybody with a good token. */
+        /** Whoever has a good token, programs too. */
+        BEARER,
+        /** People with a good token: users and administrators. */
         SIGNED_IN,
         /** Administrators with a good token. */
         ADMIN;
 
         public boolean includes(Role role) {
-            return this != ADMIN || role == Role.ADMIN;
+            return switch (this) {
+                case ANYONE, BEARER -> true;
+                case SIGNED_IN -> role != Role.SERVICE;
+                case ADMIN -> role == Role.ADMIN;
+            };
         }
     }
 }

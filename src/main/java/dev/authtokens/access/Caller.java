@@ -1,5 +1,7 @@
 package dev.authtokens.access;
 
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
 import jakarta.ws.rs.core.SecurityContext;
 import java.security.Principal;
 import java.util.UUID;
@@ -14,6 +16,21 @@ public record Caller(long userId, String email, Role role, UUID tokenId) impleme
     /** The caller of an endpoint that is open to signed-in callers. */
     public static Caller of(SecurityContext security) {
         return (Caller) security.getUserPrincipal();
+    }
+
+    /**
+     * Lets administrators act on every account, and others on their own only.
+     *
+     * @param email as it was sent
+     * @throws Problem {@code PERMISSION_DENIED} 403, also for accounts that do not exist
+     */
+    public void requireMayActOn(String email) {
+        boolean own = EmailAddress.parse(email)
+                .filter(address -> address.canonical().equals(EmailAddress.canonical(this.email)))
+                .isPresent();
+        if (!own && role != Role.ADMIN) {
+            throw new Problem(ProblemCode.FORBIDDEN);
+        }
     }
 
     @Override

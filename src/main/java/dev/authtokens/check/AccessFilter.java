@@ -3,6 +3,7 @@ package dev.authtokens.check;
 import dev.authtokens.access.Access;
 import dev.authtokens.access.AuthorizationHeader;
 import dev.authtokens.access.Caller;
+import dev.authtokens.audit.Origin;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.token.TokenSecret;
@@ -54,6 +55,7 @@ public class AccessFilter implements ContainerRequestFilter {
                 .flatMap(tokens::resolve)
                 .orElseThrow(() -> new Problem(ProblemCode.PERMISSION_DENIED));
         MDC.put("caller", caller.email());
+        Origin.current().by(caller.email()).ofRequest();
         if (!access.value().includes(caller.role())) {
             throw new Problem(ProblemCode.FORBIDDEN);
         }

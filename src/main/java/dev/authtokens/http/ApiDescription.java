@@ -16,7 +16,6 @@ import org.eclipse.microprofile.openapi.models.Paths;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
-import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 import org.jboss.jandex.AnnotationInstance;
@@ -55,7 +54,8 @@ public class ApiDescription implements OASFilter {
                         .name("Apache 2.0")
                         .url("https://www.apache.org/licenses/LICENSE-2.0")));
         document.setTags(List.of(
-                OASFactory.createTag().name("auth tokens").description("Log in and out."),
+                OASFactory.createTag().name("auth tokens").description("Log in and out, and see where."),
+                OASFactory.createTag().name("audit").description("What happened."),
                 OASFactory.createTag().name("info").description("About the installation."),
                 OASFactory.createTag().name("users").description("Accounts of people and programs.")));
         document.getComponents()
@@ -116,12 +116,11 @@ public class ApiDescription implements OASFilter {
         }
         add(responses, ProblemCode.INTERNAL_ERROR);
         add(responses, ProblemCode.NOT_YET_AVAILABLE);
-        Map<String, APIResponse> errors = responses.getAPIResponses().entrySet().stream()
-                .filter(entry -> !entry.getKey().startsWith("2"))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        errors.values().stream()
-                .filter(error -> error.getContent() == null)
-                .forEach(error -> error.setContent(problemContent(null)));
+        responses.getAPIResponses().forEach((status, answer) -> {
+            if (!status.startsWith("2") && answer.getContent() == null) {
+                answer.setContent(problemContent(null));
+            }
+        });
     }
 
     private static void add(APIResponses responses, ProblemCode code) {

@@ -1,7 +1,9 @@
 package dev.authtokens.http;
 
+import dev.authtokens.audit.Origin;
 import dev.authtokens.audit.Redactor;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -11,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 
 /**
- * Gives every request an id, echoes it on the answer, and puts id, activity and command line into the log context.
+ * Gives every request an id, echoes it on the answer, and notes for log and audit trail where the request comes from.
  * It runs first of all on the event loop, so that even an answer that no resource gives has them.
  */
 @ApplicationScoped
@@ -27,6 +29,7 @@ public class RequestContextFilter {
     private static final Pattern ACCEPTED_REQUEST_ID = Pattern.compile("[\\x20-\\x7e]{1,128}");
     private static final int MAX_ACTIVITY = 128;
     private static final int MAX_COMMAND_LINE = 1024;
+    private static final int MAX_USER_AGENT = 256;
 
     /** Twice, since a request that is refused before it gets to any route comes by as a failure only. */
     void register(@Observes Router router) {
@@ -41,9 +44,17 @@ public class RequestContextFilter {
         }
         MultiMap request = context.request().headers();
         String requestId = requestId(request.get(REQUEST_ID));
-        MDC.put("requestId", requestId);
-        put("activity", request.get(ACTIVITY), MAX_ACTIVITY);
-        put("commandLine", request.get(COMMAND_LINE), MAX_COMMAND_LINE);
+        Origin origin = new Origin(
+                null,
+                requestId,
+                clean(request.get(ACTIVITY), MAX_ACTIVITY),
+                clean(request.get(COMMAND_LINE), MAX_COMMAND_LINE),
+                context.request().remoteAddress().hostAddress(),
+                clean(request.get(HttpHeaders.USER_AGENT), MAX_USER_AGENT));
+        origin.ofRequest();
+        putIntoLog("requestId", requestId);
+        putIntoLog("activity", origin.activity());
+        putIntoLog("commandLine", origin.commandLine());
 
         MultiMap response = context.response().headers();
         response.set(REQUEST_ID, requestId);
@@ -62,9 +73,13 @@ public class RequestContextFilter {
         return accepted ? sent : UUID.randomUUID().toString();
     }
 
-    private static void put(String key, String sent, int maxLength) {
-        if (sent != null) {
-            MDC.put(key, Redactor.clean(sent, maxLength));
+    private static String clean(String sent, int maxLength) {
+        return sent == null ? null : Redactor.clean(sent, maxLength);
+    }
+
+    private static void putIntoLog(String key, String value) {
+        if (value != null) {
+            MDC.put(key, value);
         }
     }
 }

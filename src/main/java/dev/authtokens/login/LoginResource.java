@@ -2,25 +2,26 @@ package dev.authtokens.login;
 
 import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.audit.AuditKind;
+import dev.authtokens.audit.AuditLog;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
-import dev.authtokens.token.TokenSecret;
 import dev.authtokens.token.TokenStore;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.Base64Password;
-import dev.authtokens.user.EmailAddress;
 import dev.authtokens.user.HashingPool;
 import dev.authtokens.user.PasswordHasher;
 import dev.authtokens.user.PasswordHasher.Verification;
 import dev.authtokens.user.UserStore;
 import io.smallrye.common.annotation.Blocking;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.SecurityContext;
 import java.time.Clock;
 import java.time.Instant;
@@ -29,7 +30,6 @@ import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 
 /**
  * Turns e-mail and password into a token, and ends it. Every login that fails gives the same answer after the same work,
@@ -39,19 +39,20 @@ import org.jboss.logging.Logger;
 @Tag(name = "auth tokens")
 public class LoginResource {
 
-    private static final Logger LOG = Logger.getLogger(LoginResource.class);
-
     private final UserStore users;
     private final TokenStore tokens;
     private final PasswordHasher hasher;
     private final HashingPool pool;
+    private final AuditLog audit;
     private final Clock clock;
 
-    LoginResource(UserStore users, TokenStore tokens, PasswordHasher hasher, HashingPool pool, Clock clock) {
+    LoginResource(
+            UserStore users, TokenStore tokens, PasswordHasher hasher, HashingPool pool, AuditLog audit, Clock clock) {
         this.users = users;
         this.tokens = tokens;
         this.hasher = hasher;
         this.pool = pool;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -81,52 +82,52 @@ public class LoginResource {
         return attempt(email, password)
                 // The hash was renewed by another login at this moment, or the password changed: once more.
                 .compose(answer -> answer.isPresent() ? Future.succeededFuture(answer) : attempt(email, password))
-                .map(answer -> answer.orElseThrow(LoginResource::refused))
+                .map(answer -> answer.orElseThrow(() -> new Problem(ProblemCode.INVALID_CREDENTIALS)))
                 .toCompletionStage();
     }
 
     @DELETE
-    @Access(Access.Who.SIGNED_IN)
+    @Access(Access.Who.BEARER)
     @Operation(
             operationId = "deleteAuthToken",
             summary = "Delete auth token (logout)",
             description = "End the token in the Authorization header. It is refused everywhere from this answer on.")
-    public GenericResponse deleteAuthToken(@jakarta.ws.rs.core.Context SecurityContext security) {
+    public GenericResponse deleteAuthToken(@Context SecurityContext security) {
         Caller caller = Caller.of(security);
-        if (!tokens.revoke(caller)) {
+        if (!tokens.logOut(caller)) {
             throw new Problem(ProblemCode.PERMISSION_DENIED);
         }
-        LOG.infof("Logout: %s ended token %s", caller.email(), caller.tokenId());
         return new GenericResponse("RESOURCE_DELETED", "The authentication token has been deleted.");
     }
 
     /** The database is waited for on worker threads, and the password is hashed in between, without a connection. */
     private Future<Optional<LoginResponse>> attempt(Optional<EmailAddress> email, byte[] password) {
-        Context request = Vertx.currentContext();
-        return request.executeBlocking(() -> email.flatMap(users::findAccount), false)
-                .compose(account -> pool.submit(() -> hasher.verify(
-                                password, account.map(Account::passwordHash).orElse(null)))
-                        .compose(verification -> request.executeBlocking(() -> finish(account, verification), false)));
+        return Vertx.currentContext()
+                .executeBlocking(() -> email.flatMap(users::findAccount), false)
+                .compose(account -> pool.submit(
+                        () -> hasher.verify(
+                                password, account.map(Account::passwordHash).orElse(null)),
+                        verification -> finish(email, account, verification)));
     }
 
     /** Empty when the account changed since it was read. */
-    private Optional<LoginResponse> finish(Optional<Account> found, Verification verification) {
-        Account account = found.filter(any -> verification.matches()).orElseThrow(LoginResource::refused);
+    private Optional<LoginResponse> finish(
+            Optional<EmailAddress> email, Optional<Account> found, Verification verification) {
+        Account account = found.filter(any -> verification.matches())
+                .orElseThrow(() -> refused(ProblemCode.INVALID_CREDENTIALS, email));
         if (account.isExpired(Instant.now(clock))) {
-            LOG.infof("Login refused: the account %s has expired", account.email());
-            throw new Problem(ProblemCode.ACCOUNT_EXPIRED);
+            throw refused(ProblemCode.ACCOUNT_EXPIRED, email);
         }
         String hash = verification
                 .renewedHash()
                 .filter(renewed -> users.replaceHash(account.id(), account.passwordHash(), renewed))
                 .orElse(account.passwordHash());
-        Optional<TokenSecret> token = tokens.issue(account.id(), hash);
-        token.ifPresent(issued -> LOG.infof("Login: %s", account.email()));
-        return token.map(issued -> new LoginResponse(issued.reveal()));
+        return tokens.issue(account, hash).map(issued -> new LoginResponse(issued.reveal()));
     }
 
-    private static Problem refused() {
-        LOG.info("Login refused: wrong e-mail address or password");
-        return new Problem(ProblemCode.INVALID_CREDENTIALS);
+    private Problem refused(ProblemCode code, Optional<EmailAddress> email) {
+        audit.recordFailure(
+                AuditKind.LOGIN, code, email.map(EmailAddress::canonical).orElse(null), null);
+        return new Problem(code);
     }
 }

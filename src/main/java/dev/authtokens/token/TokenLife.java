@@ -3,7 +3,9 @@ package dev.authtokens.token;
 import dev.authtokens.ServiceConfig;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** When a token stops to be good. Without any setting that is never: the contract of the API says so. */
 record TokenLife(Optional<Duration> lifespan, Optional<Duration> idleTimeout, Optional<Duration> unusedLifespan) {
@@ -14,10 +16,18 @@ record TokenLife(Optional<Duration> lifespan, Optional<Duration> idleTimeout, Op
 
     /** @param lastUsedAt null when the token was never used */
     boolean isOver(Instant createdAt, Instant lastUsedAt, Instant now) {
+        return end(createdAt, lastUsedAt).filter(end -> !now.isBefore(end)).isPresent();
+    }
+
+    /** From when on the token is not good if it is not used before; empty when never. */
+    Optional<Instant> end(Instant createdAt, Instant lastUsedAt) {
         Instant lastSign = lastUsedAt == null ? createdAt : lastUsedAt;
-        return isPast(createdAt, lifespan, now)
-                || isPast(lastSign, idleTimeout, now)
-                || (lastUsedAt == null && isPast(createdAt, unusedLifespan, now));
+        return Stream.of(
+                        lifespan.map(createdAt::plus),
+                        idleTimeout.map(lastSign::plus),
+                        unusedLifespan.filter(span -> lastUsedAt == null).map(createdAt::plus))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
     }
 
     boolean isEndless() {
@@ -30,10 +40,6 @@ record TokenLife(Optional<Duration> lifespan, Optional<Duration> idleTimeout, Op
     }
 
     record Cutoffs(Instant created, Instant used, Instant createdUnused) {}
-
-    private static boolean isPast(Instant since, Optional<Duration> span, Instant now) {
-        return span.isPresent() && !now.isBefore(since.plus(span.get()));
-    }
 
     private static Instant before(Optional<Duration> span, Instant now) {
         return span.map(now::minus).orElse(Instant.EPOCH);

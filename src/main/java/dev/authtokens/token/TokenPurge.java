@@ -1,7 +1,7 @@
 package dev.authtokens.token;
 
+import dev.authtokens.Purge;
 import dev.authtokens.ServiceConfig;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -10,13 +10,12 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
 
-/** Deletes tokens whose life is over, in small transactions and on one replica at a time. */
+/** Deletes tokens whose life is over. */
 @ApplicationScoped
 class TokenPurge {
 
     private static final Logger LOG = Logger.getLogger(TokenPurge.class);
-    private static final int BATCH = 1000;
-    private static final int PURGE_LOCK = 0x70757267;
+    private static final int LOCK = 0x70757267;
 
     /** Another replica may know of a later use that it has not written yet: twice the longest interval of that. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
@@ -32,11 +31,13 @@ class TokenPurge {
                 for update skip locked)""";
 
     private final EntityManager entityManager;
+    private final Purge purge;
     private final TokenLife life;
     private final Clock clock;
 
-    TokenPurge(EntityManager entityManager, ServiceConfig config, Clock clock) {
+    TokenPurge(EntityManager entityManager, Purge purge, ServiceConfig config, Clock clock) {
         this.entityManager = entityManager;
+        this.purge = purge;
         this.life = TokenLife.of(config.token());
         this.clock = clock;
     }
@@ -49,32 +50,20 @@ class TokenPurge {
         if (life.isEndless()) {
             return;
         }
-        int purged = 0;
-        int batch;
-        do {
-            batch = QuarkusTransaction.requiringNew().call(this::purgeBatch);
-            purged += batch;
-        } while (batch == BATCH);
-        if (purged > 0) {
-            LOG.infof("Deleted %d expired tokens", purged);
+        long deleted = purge.run(LOCK, this::deleteBatch);
+        if (deleted > 0) {
+            LOG.infof("Deleted %d expired tokens", deleted);
         }
     }
 
-    private int purgeBatch() {
-        Object alone = entityManager
-                .createNativeQuery("select pg_try_advisory_xact_lock(?1)")
-                .setParameter(1, PURGE_LOCK)
-                .getSingleResult();
-        if (!Boolean.TRUE.equals(alone)) {
-            return 0;
-        }
+    private int deleteBatch() {
         TokenLife.Cutoffs cutoffs = life.cutoffs(Instant.now(clock).minus(MARGIN));
         return entityManager
                 .createNativeQuery(DELETE)
                 .setParameter("created", cutoffs.created())
                 .setParameter("used", cutoffs.used())
                 .setParameter("createdUnused", cutoffs.createdUnused())
-                .setParameter("batch", BATCH)
+                .setParameter("batch", Purge.BATCH)
                 .executeUpdate();
     }
 }

@@ -1,5 +1,7 @@
 /**
  * Tokens from issue to end: their secret, their digest in the database, when they stop to be good, and their removal.
- * Other packages reach tokens through {@link dev.authtokens.token.TokenStore} only. May call {@code user}.
+ * Routes: {@code GET /v4/auth-tokens/}, {@code DELETE /v4/auth-tokens/{id}/} and {@code /all/}, and the same under {@code
+ * /v4/users/{email}/auth-tokens/}. Other packages reach tokens through {@link dev.authtokens.token.TokenStore} only. May
+ * call {@code user} and {@code audit}.
  */
 package dev.authtokens.token;

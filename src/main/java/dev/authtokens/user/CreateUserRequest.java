@@ -17,7 +17,11 @@ public record CreateUserRequest(
                 description = "When the account expires; 0001-01-01T00:00:00Z, or none, means never.",
                 examples = "2030-01-01T12:00:00Z")
         @JsonProperty("expiry")
-        String expiry) {
+        String expiry,
+
+        @Schema(description = "`user`, `admin` or `service`; `user`, when missing.", examples = "user")
+        @JsonProperty("role")
+        String role) {
 
     /** Leaves the password out: a record would print it. */
     @Override

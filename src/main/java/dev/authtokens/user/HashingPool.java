@@ -2,6 +2,7 @@ package dev.authtokens.user;
 
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -11,6 +12,8 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /**
  * Hashes passwords on threads of their own, one for each core. Work that would wait longer than {@link #LONGEST_WAIT}
@@ -27,6 +30,7 @@ public class HashingPool {
     private final int width;
     private final WorkerExecutor threads;
     private final AtomicInteger inside = new AtomicInteger();
+    private final LongAdder refused = new LongAdder();
     private volatile long averageNanos;
 
     @Inject
@@ -53,7 +57,7 @@ public class HashingPool {
      *
      * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
      */
-    public <T> Future<T> submit(Callable<T> work) {
+    <T> Future<T> submit(Callable<T> work) {
         int before = inside.getAndIncrement();
         try {
             requireRoomFor(before);
@@ -64,9 +68,26 @@ public class HashingPool {
         }
     }
 
+    /**
+     * Hashes on this pool, and goes on with the result on a worker thread of the request that the caller is answering,
+     * where it may wait for the database.
+     *
+     * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
+     */
+    public <T, R> Future<R> submit(Callable<T> hashing, Function<T, R> then) {
+        Context request = Vertx.currentContext();
+        return submit(hashing).compose(result -> request.executeBlocking(() -> then.apply(result), false));
+    }
+
+    /** How much work was refused since the start. */
+    public long refused() {
+        return refused.sum();
+    }
+
     private void requireRoomFor(int before) {
         long waiting = Math.max(0, before - width + 1);
         if (waiting * averageNanos / width > LONGEST_WAIT.toNanos()) {
+            refused.increment();
             throw new Problem(ProblemCode.TOO_MANY_REQUESTS, LONGEST_WAIT);
         }
     }

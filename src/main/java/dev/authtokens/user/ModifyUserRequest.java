@@ -11,4 +11,7 @@ public record ModifyUserRequest(
 
         @Schema(description = "New expiry; for administrators only.", examples = "2030-01-01T12:00:00Z")
         @JsonProperty("expiry")
-        String expiry) {}
+        String expiry,
+
+        @Schema(description = "New role; for administrators only.", examples = "admin") @JsonProperty("role")
+        String role) {}

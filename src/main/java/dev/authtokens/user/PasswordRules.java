@@ -2,6 +2,9 @@ package dev.authtokens.user;
 
 import com.nulabinc.zxcvbn.Zxcvbn;
 import dev.authtokens.ServiceConfig;
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -53,6 +56,20 @@ public class PasswordRules {
                     + " address or the name of the service.");
         }
         return Optional.empty();
+    }
+
+    /**
+     * The password that was sent in Base64.
+     *
+     * @throws Problem {@code INVALID_INPUT} that says why it is refused
+     */
+    byte[] requireAcceptable(String base64, EmailAddress email) {
+        byte[] password = Base64Password.decode(base64)
+                .orElseThrow(() -> new Problem(ProblemCode.INVALID_INPUT, "The password is not Base64."));
+        refusal(password, email).ifPresent(reason -> {
+            throw new Problem(ProblemCode.INVALID_INPUT, reason);
+        });
+        return password;
     }
 
     private static List<String> namesOf(EmailAddress email) {

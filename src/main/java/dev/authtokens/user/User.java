@@ -61,6 +61,12 @@ public class User extends PanacheEntityBase {
                 .list();
     }
 
+    static Optional<User> findAndLock(String emailCanonical) {
+        return find("emailCanonical", emailCanonical)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .firstResultOptional();
+    }
+
     static Optional<User> findAndLock(long id, String passwordHash) {
         return find("id = ?1 and passwordHash = ?2", id, passwordHash)
                 .withLock(LockModeType.PESSIMISTIC_READ)

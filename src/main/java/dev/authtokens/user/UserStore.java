@@ -1,6 +1,9 @@
 package dev.authtokens.user;
 
+import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
+import dev.authtokens.audit.AuditKind;
+import dev.authtokens.audit.AuditLog;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -24,11 +27,13 @@ public class UserStore {
 
     private final EntityManager entityManager;
     private final Event<PasswordChanged> passwordChanged;
+    private final AuditLog audit;
     private final Clock clock;
 
-    UserStore(EntityManager entityManager, Event<PasswordChanged> passwordChanged, Clock clock) {
-        this.passwordChanged = passwordChanged;
+    UserStore(EntityManager entityManager, Event<PasswordChanged> passwordChanged, AuditLog audit, Clock clock) {
         this.entityManager = entityManager;
+        this.passwordChanged = passwordChanged;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -59,7 +64,7 @@ public class UserStore {
 
     @Transactional
     public boolean isEmpty() {
-        return User.count() == 0;
+        return User.findAll().page(0, 1).list().isEmpty();
     }
 
     /** Accounts in the order of their canonical addresses, from the one behind {@code after}, which may be empty. */
@@ -77,60 +82,69 @@ public class UserStore {
     @Transactional
     public void create(EmailAddress email, String passwordHash, Role role, Optional<Instant> expiresAt) {
         unlessTaken(() -> persist(email, passwordHash, role, expiresAt.orElse(null)));
+        audit.record(AuditKind.USER_CREATED, email.canonical(), null, "role: " + role.written());
     }
 
     /**
      * Changes what is given; sessions go on under a new address.
      *
-     * @param expiresAt empty: stays; in it, another Optional: empty means never
      * @return empty when there is no such account
-     * @throws Problem {@code RESOURCE_ALREADY_EXISTS} when the new address has an account
+     * @throws Problem {@code RESOURCE_ALREADY_EXISTS} when the new address has an account, {@code INVALID_INPUT} when nobody
+     *     could administer the service after it
      */
     @Transactional
-    public Optional<UserView> modify(
-            EmailAddress email, Optional<EmailAddress> newEmail, Optional<Optional<Instant>> expiresAt) {
-        return User.findByEmail(email.canonical()).map(user -> {
-            newEmail.ifPresent(address -> {
+    public Optional<UserView> modify(EmailAddress email, UserChange change) {
+        if (change.role().filter(role -> role != Role.ADMIN).isPresent()) {
+            requireAnotherAdministrator(email);
+        }
+        return User.findAndLock(email.canonical()).map(user -> {
+            change.email().ifPresent(address -> {
                 user.email = address.written();
                 user.emailCanonical = address.canonical();
             });
-            expiresAt.ifPresent(expiry -> user.expiresAt = expiry.orElse(null));
+            change.expiresAt().ifPresent(expiry -> user.expiresAt = expiry.orElse(null));
+            change.role().ifPresent(role -> user.role = role);
             unlessTaken(entityManager::flush);
+            audit.record(AuditKind.USER_MODIFIED, email.canonical(), null, change.describe());
             return UserView.of(user);
         });
     }
 
     /** Replaces the password if it is still the one that {@code oldHash} is of, and ends the account's other sessions. */
     @Transactional
-    public boolean changePassword(long userId, String oldHash, String newHash, UUID keptTokenId) {
-        boolean changed = replaceHash(userId, oldHash, newHash);
+    public boolean changePassword(Account account, String newHash, UUID keptTokenId) {
+        boolean changed = replaceHash(account.id(), account.passwordHash(), newHash);
         if (changed) {
-            passwordChanged.fire(new PasswordChanged(userId, keptTokenId));
+            passwordChanged.fire(new PasswordChanged(account.id(), keptTokenId));
+            audit.record(AuditKind.PASSWORD_CHANGED, account.email(), null, null);
         }
         return changed;
     }
 
-    /** What became of an attempt to delete an account. */
-    public enum Deletion {
-        DELETED,
-        NOT_FOUND,
-        LAST_ADMINISTRATOR
+    /**
+     * Deletes an account with its tokens; false when there is no such account.
+     *
+     * @throws Problem {@code INVALID_INPUT} when nobody could administer the service after it
+     */
+    @Transactional
+    public boolean delete(EmailAddress email) {
+        requireAnotherAdministrator(email);
+        Optional<User> found = User.findAndLock(email.canonical());
+        found.ifPresent(user -> {
+            user.delete();
+            audit.record(AuditKind.USER_DELETED, email.canonical(), null, null);
+        });
+        return found.isPresent();
     }
 
-    /** Deletes an account with its tokens, unless nobody could administer the service after it. */
-    @Transactional
-    public Deletion delete(EmailAddress email) {
-        // Locked, so that two administrators who delete each other do not both succeed.
+    /** Locks all of them, so that two administrators who remove each other do not both succeed. */
+    private static void requireAnotherAdministrator(EmailAddress email) {
         List<User> administrators = User.lockAdministrators();
-        Optional<User> found = User.findByEmail(email.canonical());
-        if (found.isEmpty()) {
-            return Deletion.NOT_FOUND;
+        if (administrators.size() == 1 && administrators.get(0).emailCanonical.equals(email.canonical())) {
+            throw new Problem(
+                    ProblemCode.INVALID_INPUT,
+                    "This is the last administrator: make another one before, and try again.");
         }
-        if (administrators.equals(List.of(found.get()))) {
-            return Deletion.LAST_ADMINISTRATOR;
-        }
-        found.get().delete();
-        return Deletion.DELETED;
     }
 
     /** Makes the first administrator; false when there is a user already, also one made by another replica just now. */
@@ -143,7 +157,7 @@ public class UserStore {
         if (!isEmpty()) {
             return false;
         }
-        persist(email, passwordHash, Role.ADMIN, null);
+        create(email, passwordHash, Role.ADMIN, Optional.empty());
         return true;
     }
 

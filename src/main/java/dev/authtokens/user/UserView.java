@@ -22,9 +22,12 @@ public record UserView(
                 description = "When the account expires; 0001-01-01T00:00:00Z means never.",
                 examples = "0001-01-01T00:00:00Z")
         @JsonProperty
-        Instant expiry) {
+        Instant expiry,
+
+        @Schema(description = "What the account may do: `user`, `admin` or `service`.", examples = "user") @JsonProperty
+        String role) {
 
     static UserView of(User user) {
-        return new UserView(user.email, user.createdAt, Expiry.show(user.expiresAt));
+        return new UserView(user.email, user.createdAt, Expiry.show(user.expiresAt), user.role.written());
     }
 }

@@ -17,6 +17,7 @@ import io.restassured.specification.RequestSpecification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -49,11 +50,20 @@ class AccessMatrixTest {
             new Endpoint("PATCH", "/v4/users/{email}/", Who.ADMIN, 404, Map.of()),
             new Endpoint("DELETE", "/v4/users/{email}/", Who.ADMIN, 404, null),
             new Endpoint("POST", "/v4/users/{email}/password/", Who.ADMIN, 400, Map.of()),
-            new Endpoint("DELETE", "/v4/auth-tokens/", Who.SIGNED_IN, 200, null),
+            new Endpoint("GET", "/v4/users/{email}/auth-tokens/", Who.ADMIN, 404, null),
+            new Endpoint("DELETE", "/v4/users/{email}/auth-tokens/{id}/", Who.ADMIN, 404, null),
+            new Endpoint("DELETE", "/v4/users/{email}/auth-tokens/all/", Who.ADMIN, 404, null),
+            new Endpoint("GET", "/v4/audit-events/", Who.ADMIN, 200, null),
+            new Endpoint("GET", "/v4/auth-tokens/", Who.SIGNED_IN, 200, null),
+            new Endpoint("DELETE", "/v4/auth-tokens/{id}/", Who.SIGNED_IN, 404, null),
+            new Endpoint("DELETE", "/v4/auth-tokens/all/", Who.SIGNED_IN, 200, null),
+            new Endpoint("DELETE", "/v4/auth-tokens/", Who.BEARER, 200, null),
             new Endpoint("POST", "/v4/auth-tokens/", Who.ANYONE, 400, Map.of()));
 
     /** 32 zero bytes and their CRC-32: the checksum is right, and nobody was ever given it. */
     private static final String WELL_FORMED_BUT_UNKNOWN = "gsa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAZClWt";
+
+    private static final String NO_SESSION = "00000000-0000-0000-0000-000000000000";
 
     @Test
     void coversEveryEndpointThatIsServed() {
@@ -87,19 +97,26 @@ class AccessMatrixTest {
         REVOKED,
         EXPIRED,
         ACCOUNT_EXPIRED,
+        SERVICE,
         USER,
-        ADMIN
+        ADMIN;
+
+        /** Whether the token is good, and whose it is. */
+        Optional<Role> role() {
+            return Stream.of(Role.values())
+                    .filter(role -> role.name().equals(name()))
+                    .findFirst();
+        }
     }
 
     private static void check(Endpoint endpoint, Credentials credentials) {
         Response response = call(endpoint, credentials);
-        boolean signedIn = credentials == Credentials.USER || credentials == Credentials.ADMIN;
+        Optional<Role> role = credentials.role();
         boolean allowed = endpoint.who == Who.ANYONE
-                || (endpoint.who == Who.SIGNED_IN && signedIn)
-                || credentials == Credentials.ADMIN;
+                || role.filter(endpoint.who::includes).isPresent();
         if (allowed) {
             assertEquals(endpoint.success, response.statusCode(), response.asString());
-        } else if (signedIn) {
+        } else if (role.isPresent()) {
             isProblem(response, 403, "PERMISSION_DENIED");
         } else {
             isProblem(response, 401, "PERMISSION_DENIED");
@@ -112,7 +129,9 @@ class AccessMatrixTest {
         if (endpoint.body != null) {
             request.contentType(ContentType.JSON).body(endpoint.body);
         }
-        return request.request(endpoint.method, endpoint.path.replace("{email}", "nobody@example.com"));
+        return request.request(
+                endpoint.method,
+                endpoint.path.replace("{email}", "nobody@example.com").replace("{id}", NO_SESSION));
     }
 
     private static List<String> authorization(Credentials credentials) {
@@ -139,8 +158,8 @@ class AccessMatrixTest {
                 Accounts.expire(email);
                 headers.add("giantswarm " + token);
             }
-            case USER -> headers.add("giantswarm " + token(Role.USER));
-            case ADMIN -> headers.add("giantswarm " + token(Role.ADMIN));
+            case SERVICE, USER, ADMIN ->
+                headers.add("giantswarm " + token(credentials.role().orElseThrow()));
         }
         return headers;
     }

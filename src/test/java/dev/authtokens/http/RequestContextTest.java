@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.authtokens.Api;
 import dev.authtokens.LogRecords;
 import dev.authtokens.ServiceDatabase;
-import dev.authtokens.login.LoginResource;
+import dev.authtokens.audit.AuditLog;
 import dev.authtokens.user.Accounts;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -75,7 +75,7 @@ class RequestContextTest {
                     .then()
                     .statusCode(200);
 
-            List<LogRecords.Line> records = log.of(LoginResource.class).stream()
+            List<LogRecords.Line> records = log.of(AuditLog.class).stream()
                     .filter(record -> record.text().contains(email))
                     .toList();
             assertEquals(2, records.size());
@@ -103,7 +103,7 @@ class RequestContextTest {
                     .delete(TOKENS)
                     .then()
                     .statusCode(200);
-            Map<String, String> context = log.of(LoginResource.class).get(0).context();
+            Map<String, String> context = log.of(AuditLog.class).get(0).context();
             assertTrue(context.get("activity").length() <= 128);
             assertTrue(context.get("commandLine").length() <= 1024);
         }

@@ -68,7 +68,7 @@ class LoginTest {
                 .then()
                 .statusCode(200)
                 .header("Cache-Control", "no-store")
-                .body("$", aMapWithSize(3))
+                .body("$", aMapWithSize(4))
                 .body("email", equalTo(email))
                 .body("created", matchesPattern("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z"))
                 .body("expiry", equalTo("0001-01-01T00:00:00Z"));

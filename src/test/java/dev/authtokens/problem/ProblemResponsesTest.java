@@ -47,7 +47,7 @@ class ProblemResponsesTest {
                 "/v4/nope/",
                 "/v4/user/nope/",
                 "/v4/user%2f",
-                "/v4/auth-tokens/%20",
+                "/v4/user/%20",
                 "/q/nope",
                 "/favicon.ico",
                 "/../etc/passwd",
@@ -67,8 +67,8 @@ class ProblemResponsesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "PUT    | /v4/auth-tokens/ | DELETE, OPTIONS, POST",
-                "PATCH  | /v4/auth-tokens  | DELETE, OPTIONS, POST",
+                "PUT    | /v4/auth-tokens/ | DELETE, GET, HEAD, OPTIONS, POST",
+                "PATCH  | /v4/auth-tokens  | DELETE, GET, HEAD, OPTIONS, POST",
                 "POST   | /v4/user/        | GET, HEAD, OPTIONS",
                 "DELETE | /v4/info         | GET, HEAD, OPTIONS",
                 "PUT    | /                | GET, HEAD, OPTIONS",

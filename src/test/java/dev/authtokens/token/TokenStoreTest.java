@@ -10,6 +10,7 @@ import dev.authtokens.Postgres;
 import dev.authtokens.ServiceClockOfTests;
 import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Caller;
+import dev.authtokens.user.Account;
 import dev.authtokens.user.Accounts;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -92,7 +93,7 @@ class TokenStoreTest {
     void issuesNothingAfterAChangeOfPassword() {
         String verified = Accounts.hashOf(email);
         Accounts.setHash(email, "changed meanwhile");
-        assertTrue(tokens.issue(userId, verified).isEmpty());
+        assertTrue(tokens.issue(account(), verified).isEmpty());
         assertEquals(List.of(), query("select id from auth_tokens where user_id = ?", userId));
     }
 
@@ -226,20 +227,24 @@ class TokenStoreTest {
     @Test
     void revokesOnce() {
         Caller caller = tokens.resolve(issue()).orElseThrow();
-        assertTrue(tokens.revoke(caller));
-        assertFalse(tokens.revoke(caller));
+        assertTrue(tokens.logOut(caller));
+        assertFalse(tokens.logOut(caller));
     }
 
     @Test
     void revokesNothingOfOthers() {
         Caller caller = tokens.resolve(issue()).orElseThrow();
-        assertFalse(tokens.revoke(new Caller(userId + 1, email, caller.role(), caller.tokenId())));
-        assertFalse(tokens.revoke(new Caller(userId, email, caller.role(), UUID.randomUUID())));
+        assertFalse(tokens.logOut(new Caller(userId + 1, email, caller.role(), caller.tokenId())));
+        assertFalse(tokens.logOut(new Caller(userId, email, caller.role(), UUID.randomUUID())));
         assertEquals(1, count());
     }
 
+    private Account account() {
+        return new Account(userId, email, null, null);
+    }
+
     private TokenSecret issue() {
-        return tokens.issue(userId, Accounts.hashOf(email)).orElseThrow();
+        return tokens.issue(account(), Accounts.hashOf(email)).orElseThrow();
     }
 
     private boolean isGood(TokenSecret token) {

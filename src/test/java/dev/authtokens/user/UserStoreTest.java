@@ -2,15 +2,20 @@ package dev.authtokens.user;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.Postgres;
 import dev.authtokens.ServiceDatabase;
+import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
-import dev.authtokens.user.UserStore.Deletion;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,18 +36,43 @@ class UserStoreTest {
     void keepsTheLastAdministrator() {
         EmailAddress last = address(Accounts.create(Role.ADMIN, null));
         EmailAddress user = address(Accounts.create());
-        assertEquals(Deletion.LAST_ADMINISTRATOR, users.delete(last));
-        assertEquals(Deletion.DELETED, users.delete(user));
-        assertEquals(Deletion.NOT_FOUND, users.delete(user));
+        assertThrows(Problem.class, () -> users.delete(last));
+        assertThrows(Problem.class, () -> users.modify(last, UserChange.ofRole(Role.SERVICE)));
+        users.modify(last, UserChange.ofRole(Role.ADMIN));
+        assertTrue(users.delete(user));
+        assertFalse(users.delete(user));
     }
 
     @Test
-    void oneOfTwoAdministratorsStaysWhenBothAreDeletedAtOnce() {
-        EmailAddress one = address(Accounts.create(Role.ADMIN, null));
-        EmailAddress other = address(Accounts.create(Role.ADMIN, null));
-        List<Deletion> deletions =
-                Stream.of(one, other).parallel().map(users::delete).sorted().toList();
-        assertEquals(List.of(Deletion.DELETED, Deletion.LAST_ADMINISTRATOR), deletions);
+    void oneOfTwoAdministratorsStaysWhenBothAreRemovedAtOnce() {
+        for (int i = 0; i < 10; i++) {
+            EmailAddress one = address(Accounts.create(Role.ADMIN, null));
+            EmailAddress other = address(Accounts.create(Role.ADMIN, null));
+            List<Boolean> removed = Stream.<Runnable>of(
+                            () -> users.delete(one), () -> users.modify(other, UserChange.ofRole(Role.USER)))
+                    .parallel()
+                    .map(UserStoreTest::succeeds)
+                    .sorted()
+                    .toList();
+            assertEquals(List.of(false, true), removed);
+            removeAccounts();
+        }
+    }
+
+    @Test
+    void aChangeOfTheAddressDoesNotBringBackAnOldPassword() {
+        for (int i = 0; i < 20; i++) {
+            EmailAddress email = address(Accounts.create());
+            Account account = users.findAccount(email).orElseThrow();
+            EmailAddress renamed = address("renamed-" + email.canonical());
+            Stream.<Runnable>of(
+                            () -> users.modify(
+                                    email, new UserChange(Optional.of(renamed), Optional.empty(), Optional.empty())),
+                            () -> users.changePassword(account, "new hash", null))
+                    .parallel()
+                    .forEach(Runnable::run);
+            assertEquals("new hash", users.findAccount(renamed).orElseThrow().passwordHash());
+        }
     }
 
     @Test
@@ -56,6 +86,16 @@ class UserStoreTest {
                         .sorted()
                         .toList());
         assertFalse(users.isEmpty());
+    }
+
+    private static boolean succeeds(Runnable removal) {
+        try {
+            removal.run();
+            return true;
+        } catch (Problem lastAdministrator) {
+            assertEquals(ProblemCode.INVALID_INPUT, lastAdministrator.code());
+            return false;
+        }
     }
 
     private static EmailAddress address(String email) {

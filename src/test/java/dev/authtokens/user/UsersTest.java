@@ -57,7 +57,7 @@ class UsersTest {
                 .get(path(email))
                 .then()
                 .statusCode(200)
-                .body("$", aMapWithSize(3))
+                .body("$", aMapWithSize(4))
                 .body("email", equalTo(email))
                 .body("expiry", equalTo("2099-01-01T10:00:00Z"));
     }
@@ -138,7 +138,7 @@ class UsersTest {
 
     @Test
     void refusesFieldsThatDoNotExist() {
-        isProblem(create(email, Map.of("password", base64(NEW_PASSWORD), "role", "ADMIN")), 400, "UNKNOWN_ATTRIBUTE");
+        isProblem(create(email, Map.of("password", base64(NEW_PASSWORD), "rank", "admin")), 400, "UNKNOWN_ATTRIBUTE");
         isProblem(patch(admin, email, Map.of("name", "x")), 400, "UNKNOWN_ATTRIBUTE");
         isProblem(password(admin, email, Map.of("password", "x")), 400, "UNKNOWN_ATTRIBUTE");
     }
@@ -203,6 +203,27 @@ class UsersTest {
         isProblem(Api.as(token).get(USER), 401, "PERMISSION_DENIED");
         isProblem(Api.login(own, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
         isProblem(Api.as(admin).delete(path(own)), 404, "RESOURCE_NOT_FOUND");
+    }
+
+    @Test
+    void administratorsGiveAndTakeRoles() {
+        create(email, Map.of("password", base64(NEW_PASSWORD), "role", "admin"))
+                .then()
+                .statusCode(201);
+        String token = Api.token(email, NEW_PASSWORD);
+        Api.as(token).get("/v4/users/").then().statusCode(200);
+        patch(admin, email, Map.of("role", "user")).then().statusCode(200).body("role", equalTo("user"));
+        isProblem(Api.as(token).get("/v4/users/"), 403, "PERMISSION_DENIED");
+        patch(admin, email, Map.of("role", "service")).then().statusCode(200);
+        isProblem(Api.as(token).get(USER), 403, "PERMISSION_DENIED");
+        isProblem(patch(admin, email, Map.of("role", "ADMIN")), 400, "INVALID_INPUT");
+        isProblem(create(email, Map.of("password", base64(NEW_PASSWORD), "role", "root")), 400, "INVALID_INPUT");
+    }
+
+    @Test
+    void nobodyGivesThemselvesARole() {
+        String own = Accounts.create();
+        isProblem(patch(Api.token(own, Accounts.PASSWORD), own, Map.of("role", "admin")), 400, "IMMUTABLE_ATTRIBUTE");
     }
 
     @Test

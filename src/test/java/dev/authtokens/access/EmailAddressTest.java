@@ -1,4 +1,4 @@
-package dev.authtokens.user;
+package dev.authtokens.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

@@ -1,4 +1,4 @@
-package dev.authtokens.user;
+package dev.authtokens.access;
 
 import java.text.Normalizer;
 import java.util.Locale;
@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 public record EmailAddress(String written, String canonical) {
 
-    static final int MAX_LENGTH = 254;
+    public static final int MAX_LENGTH = 254;
 
     /** One {@code @} between two parts of visible characters. */
     private static final Pattern SHAPE = Pattern.compile("[^@\\p{C}\\p{Z}]{1,64}@[^@\\p{C}\\p{Z}]+");
@@ -34,7 +34,7 @@ public record EmailAddress(String written, String canonical) {
     }
 
     /** The canonical form of any text: of an address, or of the beginning of one. */
-    static String canonical(String text) {
+    public static String canonical(String text) {
         String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
         // The lower case of a Greek sigma depends on what follows it.
         return Normalizer.normalize(folded.replace('\u03c2', '\u03c3'), Normalizer.Form.NFKC);

@@ -1,0 +1,23 @@
+package dev.authtokens.audit;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Which audit events are asked for.
+ *
+ * @param account canonical e-mail address
+ * @param from the earliest time
+ * @param until the time that all are before
+ * @param before the id that all are before: the last one of the page before
+ */
+public record AuditFilter(
+        Optional<String> account,
+        Optional<AuditKind> kind,
+        Optional<Instant> from,
+        Optional<Instant> until,
+        long before) {
+
+    public static final AuditFilter ALL =
+            new AuditFilter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Long.MAX_VALUE);
+}

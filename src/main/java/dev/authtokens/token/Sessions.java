@@ -1,0 +1,56 @@
+package dev.authtokens.token;
+
+import dev.authtokens.access.Caller;
+import dev.authtokens.problem.GenericResponse;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** What is the same for one's own sessions and for those of others: reading the request, and the answers. */
+@Singleton
+class Sessions {
+
+    static final String LIMIT = "At most so many, 1 to 1,000; 100, when missing.";
+    static final String EXCEPT = "`current`: the session of this request goes on.";
+
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_LIMIT = 1000;
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,4}");
+    private static final Pattern ID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private final TokenStore tokens;
+
+    Sessions(TokenStore tokens) {
+        this.tokens = tokens;
+    }
+
+    List<Session> list(long userId, Caller caller, String limit) {
+        return tokens.sessions(userId, caller.tokenId(), limit == null ? DEFAULT_LIMIT : readLimit(limit));
+    }
+
+    GenericResponse end(long userId, String email, String id) {
+        if (!ID.matcher(id).matches() || !tokens.revoke(userId, email, UUID.fromString(id))) {
+            throw new Problem(ProblemCode.RESOURCE_NOT_FOUND, "The session could not be found.");
+        }
+        return new GenericResponse("RESOURCE_DELETED", "The session has ended.");
+    }
+
+    GenericResponse endAll(long userId, String email, Caller caller, String except) {
+        if (except != null && !except.equals("current")) {
+            throw new Problem(ProblemCode.INVALID_INPUT, "except can be current, or be left out.");
+        }
+        long ended = tokens.revokeAll(userId, email, except == null ? null : caller.tokenId());
+        return new GenericResponse("RESOURCE_DELETED", "Sessions that have ended: " + ended + ".");
+    }
+
+    private static int readLimit(String limit) {
+        int wanted = NUMBER.matcher(limit).matches() ? Integer.parseInt(limit) : 0;
+        if (wanted < 1 || wanted > MAX_LIMIT) {
+            throw new Problem(ProblemCode.INVALID_INPUT, "limit must be a number from 1 to 1,000.");
+        }
+        return wanted;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.authtokens.token;
+
+import dev.authtokens.access.Access;
+import dev.authtokens.access.Caller;
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.problem.GenericResponse;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.user.Account;
+import dev.authtokens.user.UserStore;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.SecurityContext;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+
+/** Shows administrators where an account is logged in, and ends that. */
+@Path("/v4/users/{email}/auth-tokens/")
+@Tag(name = "users")
+public class UserSessionsResource {
+
+    private final Sessions sessions;
+    private final UserStore users;
+
+    UserSessionsResource(Sessions sessions, UserStore users) {
+        this.sessions = sessions;
+        this.users = users;
+    }
+
+    @GET
+    @Access(Access.Who.ADMIN)
+    @Operation(
+            operationId = "getUserAuthTokens",
+            summary = "Get auth tokens (sessions) of a user",
+            description = "The sessions of an account, the newest first.")
+    @APIResponse(responseCode = "200", description = "The sessions.")
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit is no number from 1 to 1,000.")
+    public List<Session> getUserAuthTokens(
+            @RestPath String email,
+            @RestQuery @Parameter(description = Sessions.LIMIT) String limit,
+            @Context SecurityContext security) {
+        return sessions.list(account(email).id(), Caller.of(security), limit);
+    }
+
+    @DELETE
+    @Path("{id}/")
+    @Access(Access.Who.ADMIN)
+    @Operation(
+            operationId = "deleteUserAuthTokenById",
+            summary = "Delete one auth token of a user",
+            description = "Ends one session of an account.")
+    @APIResponse(responseCode = "200", description = "The session has ended.")
+    public GenericResponse deleteUserAuthTokenById(@RestPath String email, @RestPath String id) {
+        Account account = account(email);
+        return sessions.end(account.id(), account.email(), id);
+    }
+
+    @DELETE
+    @Path("all/")
+    @Access(Access.Who.ADMIN)
+    @Operation(
+            operationId = "deleteUserAuthTokens",
+            summary = "Delete all auth tokens of a user",
+            description = "Ends the sessions of an account.")
+    @APIResponse(responseCode = "200", description = "The sessions have ended.")
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: except is something else than `current`.")
+    public GenericResponse deleteUserAuthTokens(
+            @RestPath String email,
+            @RestQuery @Parameter(description = Sessions.EXCEPT) String except,
+            @Context SecurityContext security) {
+        Account account = account(email);
+        return sessions.endAll(account.id(), account.email(), Caller.of(security), except);
+    }
+
+    private Account account(String email) {
+        return EmailAddress.parse(email)
+                .flatMap(users::findAccount)
+                .orElseThrow(() -> new Problem(ProblemCode.RESOURCE_NOT_FOUND, "The user could not be found."));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.authtokens.user;
+
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.access.Role;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/**
+ * What to change of an account; what is empty stays.
+ *
+ * @param expiresAt in it, another Optional: empty means never
+ */
+public record UserChange(Optional<EmailAddress> email, Optional<Optional<Instant>> expiresAt, Optional<Role> role) {
+
+    public static UserChange ofExpiry(Optional<Instant> expiresAt) {
+        return new UserChange(Optional.empty(), Optional.of(expiresAt), Optional.empty());
+    }
+
+    public static UserChange ofRole(Role role) {
+        return new UserChange(Optional.empty(), Optional.empty(), Optional.of(role));
+    }
+
+    /** For people who read the audit trail. */
+    String describe() {
+        StringJoiner changes = new StringJoiner(", ");
+        email.ifPresent(address -> changes.add("email: " + address.written()));
+        expiresAt.ifPresent(
+                expiry -> changes.add("expiry: " + expiry.map(Instant::toString).orElse("never")));
+        role.ifPresent(newRole -> changes.add("role: " + newRole.written()));
+        return changes.toString();
+    }
+}

@@ -1,0 +1,89 @@
+package dev.authtokens.user;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.authtokens.access.Access;
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestQuery;
+
+/** Lists the accounts, however many there are: a page at a time is in memory. */
+@Path("/v4/users/")
+@Tag(name = "users")
+public class UserListResource {
+
+    /** Accounts that are in memory at once while a list is written. */
+    private static final int PAGE = 1000;
+
+    private final UserStore users;
+    private final ObjectMapper mapper;
+
+    UserListResource(UserStore users, ObjectMapper mapper) {
+        this.users = users;
+        this.mapper = mapper;
+    }
+
+    @GET
+    @Access(Access.Who.ADMIN)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "getUsers",
+            summary = "Get users",
+            description = "All accounts in the order of their e-mail addresses, or a part of them.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The accounts.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.ARRAY, implementation = UserView.class)))
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit is no number of 1 or more.")
+    public StreamingOutput getUsers(
+            @RestQuery @Parameter(description = "At most so many; all, when missing.") Integer limit,
+            @RestQuery @Parameter(description = "Only addresses behind this one: the last of the page before.")
+                    String after,
+            @RestQuery @Parameter(description = "Only addresses that begin so.") String prefix) {
+        if (limit != null && limit < 1) {
+            throw new Problem(ProblemCode.INVALID_INPUT, "limit must be 1 or more.");
+        }
+        String canonicalPrefix = prefix == null ? "" : EmailAddress.canonical(prefix);
+        String canonicalAfter = after == null ? "" : EmailAddress.canonical(after);
+        int wanted = limit == null ? Integer.MAX_VALUE : limit;
+        // Read before the answer begins: a database that is away can still be told.
+        List<UserView> first = users.page(canonicalPrefix, canonicalAfter, Math.min(PAGE, wanted));
+        return out -> write(out, first, canonicalPrefix, wanted);
+    }
+
+    private void write(OutputStream out, List<UserView> first, String prefix, int wanted) throws IOException {
+        try (JsonGenerator json = mapper.createGenerator(out)) {
+            json.writeStartArray();
+            int left = wanted;
+            List<UserView> page = first;
+            while (!page.isEmpty()) {
+                for (UserView user : page) {
+                    json.writePOJO(user);
+                }
+                left -= page.size();
+                String last = EmailAddress.canonical(page.get(page.size() - 1).email());
+                page = left == 0 ? List.of() : users.page(prefix, last, Math.min(PAGE, left));
+            }
+            json.writeEndArray();
+        }
+    }
+}

@@ -1,0 +1,6 @@
+package dev.authtokens.token;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class SessionsIT extends SessionsTest {}
