@@ -4,6 +4,7 @@ import io.quarkus.arc.InactiveBeanException;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
+import java.net.BindException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -15,6 +16,9 @@ public class StartFailure extends RuntimeException {
 
     /** How SmallRye Config's errors begin. */
     private static final String CONFIG_ERROR = "SRCFG";
+
+    private static final String SET_PORTS =
+            "set quarkus.http.port (QUARKUS_HTTP_PORT) or quarkus.management.port (QUARKUS_MANAGEMENT_PORT)";
 
     static final String URL = "quarkus.datasource.jdbc.url";
 
@@ -34,8 +38,10 @@ public class StartFailure extends RuntimeException {
             return Optional.of(cause.getMessage());
         }
         if (cause instanceof QuarkusBindException bind) {
-            return Optional.of("port " + bind.getPort() + " is in use: set quarkus.http.port (QUARKUS_HTTP_PORT) or"
-                    + " quarkus.management.port (QUARKUS_MANAGEMENT_PORT)");
+            return Optional.of("port " + bind.getPort() + " is in use: " + SET_PORTS);
+        }
+        if (cause instanceof BindException) {
+            return Optional.of("a port is in use: " + SET_PORTS);
         }
         if (cause instanceof ConfigValidationException validation) {
             return Optional.of(IntStream.range(0, validation.getProblemCount())

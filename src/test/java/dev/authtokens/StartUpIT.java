@@ -17,6 +17,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The start of the packaged service: on an empty database, beside others, and when something is wrong. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -188,6 +189,15 @@ class StartUpIT {
             assertTrue(line.contains(property), property + " is not in: " + line);
         }
         assertTrue(!line.contains("tooshort"), line);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"QUARKUS_HTTP_PORT", "QUARKUS_MANAGEMENT_PORT"})
+    void refusesAPortThatIsInUse(String port) throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String line = refusal(with(postgres.newDatabase(), port, String.valueOf(taken.getLocalPort())));
+            assertTrue(line.contains("is in use") && line.contains(port), line);
+        }
     }
 
     @ParameterizedTest
