@@ -1,0 +1,500 @@
+package dev.authtokens.k8s;
+
+import static dev.authtokens.k8s.Rendering.list;
+import static dev.authtokens.k8s.Rendering.nameOf;
+import static dev.authtokens.k8s.Rendering.strings;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.authtokens.ServiceConfig;
+import dev.authtokens.k8s.Rendering.Workload;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every overlay and component renders to objects that Kubernetes knows, that fit together and that keep our rules. */
+class ManifestsTest {
+
+    private static final Pattern CREATE_SECRET =
+            Pattern.compile("kubectl create secret (generic|tls) ([a-z-]+)((?:.*\\\\\\R)*.*)");
+    private static final Pattern SECRET_KEY = Pattern.compile("--from-(?:literal|file)=([A-Za-z0-9._-]+)=");
+
+    /** What PostgreSQL has for its users by default: 100 less 3 for administrators. */
+    private static final int CONNECTIONS = 97;
+
+    static List<Rendering> renderings() {
+        return Rendering.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void theApiKnowsEveryFieldAndNoNameIsUsedTwice(Rendering rendering) {
+        List<String> refusals = rendering.objects().stream()
+                .flatMap(object -> KubernetesApi.refusal(object).stream())
+                .toList();
+        assertEquals(List.of(), refusals);
+        List<String> names = rendering.objects().stream()
+                .map(object -> object.path("apiVersion").asText() + object.path("kind") + nameOf(object))
+                .toList();
+        assertEquals(names.size(), new HashSet<>(names).size(), names.toString());
+    }
+
+    /** Pod Security "restricted", and a root file system that is read only on top. */
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void noContainerHasMoreRightsThanItNeeds(Rendering rendering) {
+        eachContainer(rendering, (pod, container, where) -> {
+            JsonNode own = container.path("securityContext");
+            JsonNode shared = pod.path("securityContext");
+            assertTrue(either(own, shared, "runAsNonRoot").asBoolean(), where + " runs as root");
+            assertTrue(either(own, shared, "runAsUser").asInt() > 0, where + " has no user id, or that of root");
+            assertEquals(
+                    "RuntimeDefault",
+                    either(own, shared, "seccompProfile").path("type").asText(),
+                    where + " seccomp");
+            assertTrue(own.path("readOnlyRootFilesystem").asBoolean(), where + " writes to its root file system");
+            assertTrue(
+                    own.has("allowPrivilegeEscalation")
+                            && !own.get("allowPrivilegeEscalation").asBoolean(),
+                    where + " may get more rights");
+            assertEquals("[\"ALL\"]", own.at("/capabilities/drop").toString(), where + " keeps capabilities");
+            assertTrue(own.at("/capabilities/add").isMissingNode(), where + " adds capabilities");
+            assertTrue(!own.path("privileged").asBoolean(), where + " is privileged");
+            for (String name : List.of("hostNetwork", "hostPID", "hostIPC")) {
+                assertTrue(!pod.path(name).asBoolean(), where + " has " + name);
+            }
+        });
+    }
+
+    /** The pod may say so, or its account. */
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void noPodHasATokenOfTheCluster(Rendering rendering) {
+        for (Workload workload : rendering.workloads()) {
+            String account = workload.pod().path("serviceAccountName").asText("default");
+            JsonNode found = rendering
+                    .find("ServiceAccount", account)
+                    .orElseThrow(() -> new AssertionError("There is no ServiceAccount " + account));
+            JsonNode mounts = either(workload.pod(), found, "automountServiceAccountToken");
+            assertTrue(mounts.isBoolean() && !mounts.asBoolean(), nameOf(workload.object()) + " has a token");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void everyContainerHasRequestsAndLimitsAndAnImageOfOneVersion(Rendering rendering) {
+        eachContainer(rendering, (pod, container, where) -> {
+            for (String resource : List.of("cpu", "memory")) {
+                for (String kind : List.of("requests", "limits")) {
+                    assertTrue(container.path("resources").path(kind).has(resource), where + ": " + kind + resource);
+                }
+            }
+            String image = container.path("image").asText();
+            assertTrue(image.matches("[^:@]+(:[^:@]+|@sha256:[0-9a-f]{64})") && !image.endsWith(":latest"), image);
+        });
+    }
+
+    /** ConfigMaps, Secrets and their keys, volumes and claims, and the ports of probes. */
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void everythingThatAPodRefersToIsThere(Rendering rendering) throws IOException {
+        Map<String, Set<String>> secrets = secrets(rendering);
+        eachContainer(rendering, (pod, container, where) -> {
+            list(container.path("env"))
+                    .map(variable -> variable.at("/valueFrom/secretKeyRef"))
+                    .filter(JsonNode::isObject)
+                    .forEach(key -> assertTrue(
+                            secrets.getOrDefault(key.path("name").asText(), Set.of())
+                                    .contains(key.path("key").asText()),
+                            where + ": no command of a README makes the secret " + key));
+            list(container.path("envFrom"))
+                    .forEach(from -> assertTrue(
+                            rendering
+                                    .find(
+                                            "ConfigMap",
+                                            from.at("/configMapRef/name").asText())
+                                    .isPresent(),
+                            where + ": " + from));
+            Set<String> volumes = new HashSet<>();
+            list(pod.path("volumes"))
+                    .forEach(volume -> volumes.add(volume.path("name").asText()));
+            claims(rendering).forEach(volumes::add);
+            list(container.path("volumeMounts"))
+                    .forEach(mount ->
+                            assertTrue(volumes.contains(mount.path("name").asText()), where + ": " + mount));
+            for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+                for (String handler : List.of("httpGet", "tcpSocket")) {
+                    JsonNode port = container.path(probe).path(handler).path("port");
+                    assertTrue(
+                            !port.isTextual() || ports(container).contains(port.asText()),
+                            where + ": " + probe + " asks the unknown port " + port);
+                }
+            }
+        });
+        for (Workload workload : rendering.workloads()) {
+            list(workload.pod().path("volumes")).forEach(volume -> {
+                String map = volume.at("/configMap/name").asText();
+                assertTrue(map.isEmpty() || rendering.find("ConfigMap", map).isPresent(), volume.toString());
+                String secret = volume.at("/secret/secretName").asText();
+                assertTrue(secret.isEmpty() || secrets.containsKey(secret), volume.toString());
+                assertTrue(volume.path("persistentVolumeClaim").isMissingNode(), "No claim is made for " + volume);
+            });
+        }
+        for (JsonNode ingress : rendering.ofKind("Ingress")) {
+            list(ingress.at("/spec/tls"))
+                    .map(tls -> tls.path("secretName").asText())
+                    .forEach(secret -> assertTrue(secrets.containsKey(secret), secret));
+            list(ingress.at("/spec/rules"))
+                    .flatMap(rule -> list(rule.at("/http/paths")))
+                    .map(path -> path.at("/backend/service"))
+                    .forEach(backend -> assertTrue(
+                            list(rendering
+                                            .find(
+                                                    "Service",
+                                                    backend.path("name").asText())
+                                            .orElseThrow()
+                                            .at("/spec/ports"))
+                                    .anyMatch(port -> port.path("name").equals(backend.at("/port/name"))),
+                            backend.toString()));
+        }
+        for (JsonNode store : rendering.ofKind("ObjectStore")) {
+            store.at("/spec/configuration/s3Credentials")
+                    .forEach(key -> assertTrue(
+                            secrets.getOrDefault(key.path("name").asText(), Set.of())
+                                    .contains(key.path("key").asText()),
+                            "No command of a README makes the secret " + key));
+        }
+    }
+
+    /** Above all, no Service sends requests to the pods of another workload, as to those of a Job. */
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void everySelectorFindsThePodsOfOneWorkloadAndTheirPorts(Rendering rendering) {
+        for (JsonNode object : rendering.objects()) {
+            String kind = object.path("kind").asText();
+            JsonNode selector =
+                    switch (kind) {
+                        case "Service" -> object.at("/spec/selector");
+                        case "NetworkPolicy" -> object.at("/spec/podSelector/matchLabels");
+                        case "Deployment", "StatefulSet", "PodDisruptionBudget", "PodMonitor" ->
+                            object.at("/spec/selector/matchLabels");
+                        default -> object.path("none");
+                    };
+            if (selector.isMissingNode()) {
+                continue;
+            }
+            String where = kind + " " + nameOf(object);
+            List<Workload> selected = rendering.workloads().stream()
+                    .filter(workload -> workload.labels()
+                            .entrySet()
+                            .containsAll(strings(selector).entrySet()))
+                    .toList();
+            assertEquals(1, selected.size(), where + " selects " + selected);
+            List<String> ports = selected.get(0).containers().stream()
+                    .flatMap(container -> ports(container).stream())
+                    .toList();
+            Stream.of("/spec/ports", "/spec/podMetricsEndpoints")
+                    .flatMap(path -> list(object.at(path)))
+                    .map(port -> port.has("targetPort") ? port.get("targetPort") : port.path("port"))
+                    .forEach(port -> assertTrue(ports.contains(port.asText()), where + " asks for the port " + port));
+            list(object.at("/spec/ingress"))
+                    .flatMap(rule -> list(rule.path("ports")))
+                    .forEach(port ->
+                            assertTrue(ports.contains(port.path("port").asText()), where + " lets in to " + port));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void podsOfTheServiceReachNothingButNamesAndTheDatabase(Rendering rendering) {
+        for (Workload workload : rendering.workloads()) {
+            if (workload.containers().stream()
+                    .noneMatch(container -> container.path("image").asText().contains("auth-tokens"))) {
+                continue;
+            }
+            JsonNode policy = rendering.ofKind("NetworkPolicy").stream()
+                    .filter(object -> workload.labels()
+                            .entrySet()
+                            .containsAll(strings(object.at("/spec/podSelector/matchLabels"))
+                                    .entrySet()))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("No policy for " + nameOf(workload.object())));
+            assertTrue(policy.at("/spec/policyTypes").toString().contains("Egress"), policy.toString());
+            Set<String> out = new HashSet<>();
+            list(policy.at("/spec/egress"))
+                    .flatMap(rule -> list(rule.path("ports")))
+                    .forEach(port -> out.add(port.path("protocol").asText() + port.path("port")));
+            assertEquals(Set.of("UDP53", "TCP53", "TCP5432"), out);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void everyVariableIsASettingAndSecretsAreOnlyReferredTo(Rendering rendering) {
+        Set<String> settings = settings(ServiceConfig.class, "AUTH_TOKENS_");
+        Map<String, String> variables = rendering.environment();
+        for (String name : variables.keySet()) {
+            // Those of Quarkus are given to the service itself, see DeploymentIT.
+            assertTrue(settings.contains(name) || name.startsWith("QUARKUS_"), "There is no setting " + name);
+        }
+        assertEquals(List.of(), rendering.ofKind("Secret"));
+        eachContainer(
+                rendering,
+                (pod, container, where) -> list(container.path("env"))
+                        .filter(variable ->
+                                variable.path("name").asText().matches(".*(PASSWORD|PEPPERS?|SECRET)|.*_KEY"))
+                        .filter(variable -> !variable.path("value").asText().startsWith("/"))
+                        .forEach(variable -> assertTrue(
+                                variable.at("/valueFrom/secretKeyRef").isObject(), where + ": " + variable)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void everyDatabaseThatIsNamedIsThere(Rendering rendering) {
+        eachContainer(
+                rendering,
+                (pod, container, where) -> list(container.path("env"))
+                        .filter(variable ->
+                                variable.path("name").asText().endsWith("_JDBC_URL") && variable.has("value"))
+                        .map(variable -> variable.path("value").asText())
+                        .forEach(url -> {
+                            Matcher parts = Pattern.compile("jdbc:postgresql://([a-z-]+):5432/auth_tokens")
+                                    .matcher(url);
+                            assertTrue(parts.matches(), where + ": " + url);
+                            String host = parts.group(1);
+                            assertTrue(
+                                    rendering.find("Service", host).isPresent()
+                                            || host.endsWith("-rw")
+                                                    && rendering
+                                                            .find("Cluster", host.replaceFirst("-rw$", ""))
+                                                            .isPresent(),
+                                    where + " asks an unknown host: " + url);
+                        }));
+    }
+
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void theServiceListensWhereItsContainerSaysSo(Rendering rendering) throws IOException {
+        Properties fixed = fixed();
+        List<String> listening =
+                List.of(fixed.getProperty("quarkus.http.port"), fixed.getProperty("quarkus.management.port"));
+        list(rendering.service().containers().get(0).path("ports"))
+                .forEach(port -> assertTrue(
+                        listening
+                                .get(port.path("name").asText().equals("management") ? 1 : 0)
+                                .equals(port.path("containerPort").asText()),
+                        port.toString()));
+    }
+
+    /** The old pods go only when the new ones take requests, and no pod is killed while it answers. */
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void aRolloutLosesNoRequest(Rendering rendering) throws IOException {
+        String drain = fixed().getProperty("quarkus.shutdown.timeout");
+        for (JsonNode deployment : rendering.ofKind("Deployment")) {
+            String where = nameOf(deployment);
+            assertEquals(
+                    "0",
+                    deployment.at("/spec/strategy/rollingUpdate/maxUnavailable").asText("25%"),
+                    where);
+            JsonNode pod = deployment.at("/spec/template/spec");
+            int grace = pod.path("terminationGracePeriodSeconds").asInt(30);
+            for (JsonNode container : pod.path("containers")) {
+                int pause = container.at("/lifecycle/preStop/sleep/seconds").asInt();
+                assertTrue(pause > 0, where + " stops before the endpoints forget it");
+                assertTrue(grace > pause + Integer.parseInt(drain.replace("s", "")), where + " is killed too early");
+                assertTrue(container.has("readinessProbe") && container.has("startupProbe"), where);
+            }
+            assertTrue(rendering.find("PodDisruptionBudget", where).isPresent(), where + " has no disruption budget");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void thereAreConnectionsForEveryReplica(Rendering rendering) throws IOException {
+        if (rendering.toString().contains("pgbouncer")) {
+            return;
+        }
+        JsonNode object = rendering.service().object();
+        List<JsonNode> autoscalers = rendering.ofKind("HorizontalPodAutoscaler");
+        int replicas = object.at("/spec/replicas").asInt()
+                + object.at("/spec/strategy/rollingUpdate/maxSurge").asInt();
+        if (object.at("/spec/template/metadata/annotations").has("autoscaling.knative.dev/max-scale")) {
+            replicas = object.at("/spec/template/metadata/annotations")
+                    .path("autoscaling.knative.dev/max-scale")
+                    .asInt();
+        }
+        for (JsonNode autoscaler : autoscalers) {
+            assertEquals(
+                    nameOf(object), autoscaler.at("/spec/scaleTargetRef/name").asText());
+            assertTrue(object.at("/spec/replicas").isMissingNode(), "Two set the number of replicas");
+            replicas += autoscaler.at("/spec/maxReplicas").asInt();
+        }
+        assertTrue(replicas > 0);
+        int each = Integer.parseInt(rendering
+                .environment()
+                .getOrDefault(
+                        "QUARKUS_DATASOURCE_JDBC_MAX_SIZE", fixed().getProperty("quarkus.datasource.jdbc.max-size")));
+        assertTrue(replicas * each <= CONNECTIONS, replicas + " replicas with " + each + " connections each");
+    }
+
+    @Test
+    void whereTheJobMigratesNoReplicaDoes() {
+        Rendering production = Rendering.of("overlays/production");
+        assertEquals("false", production.environment().get("AUTH_TOKENS_MIGRATE_AT_START"));
+        JsonNode job = production.find("Job", "auth-tokens-migrate").orElseThrow();
+        JsonNode container = job.at("/spec/template/spec/containers/0");
+        assertEquals("[\"migrate\"]", container.path("args").toString());
+        JsonNode service = production.service().containers().get(0);
+        assertEquals(service.path("image"), container.path("image"));
+        assertTrue(service.path("image").asText().contains("@sha256:"), "The image is not named by its digest");
+        for (JsonNode variable : container.path("env")) {
+            assertTrue(
+                    list(service.path("env")).anyMatch(variable::equals), variable + " is another one for the service");
+        }
+        assertTrue(job.at("/spec/ttlSecondsAfterFinished").asInt() > 0, "A Job that stays cannot be applied again");
+        for (String other : List.of("base", "overlays/evaluation", "overlays/knative")) {
+            assertEquals("true", Rendering.of(other).environment().get("AUTH_TOKENS_MIGRATE_AT_START"), other);
+        }
+    }
+
+    @Test
+    void knativeGetsTheSameServiceAndNothingThatItRefuses() {
+        Rendering knative = Rendering.of("overlays/knative");
+        Rendering base = Rendering.of("base");
+        assertEquals(base.environment(), knative.environment());
+        Workload workload = knative.service();
+        JsonNode container = workload.containers().get(0);
+        JsonNode reference = base.service().containers().get(0);
+        for (String field : List.of("image", "resources", "volumeMounts")) {
+            assertEquals(reference.path(field), container.path(field), field);
+        }
+        assertEquals(List.of(), knative.ofKind("Deployment"));
+        assertEquals(List.of(), knative.ofKind("HorizontalPodAutoscaler"));
+        // What Knative Serving takes without a feature switch.
+        assertTrue(
+                Set.of("serviceAccountName", "enableServiceLinks", "containers", "volumes", "containerConcurrency")
+                        .containsAll(strings(workload.pod()).keySet()),
+                workload.pod().toString());
+        for (String field : List.of("lifecycle", "startupProbe")) {
+            assertTrue(!container.has(field), field);
+        }
+        assertEquals(1, container.path("ports").size());
+        assertEquals("http1", container.at("/ports/0/name").asText());
+        for (String probe : List.of("readinessProbe", "livenessProbe")) {
+            assertTrue(container.at("/" + probe + "/httpGet/port").isInt(), probe);
+        }
+    }
+
+    @Test
+    void everyFileIsPartOfSomething() throws IOException {
+        try (Stream<Path> files = Files.walk(Rendering.K8S)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = file.getFileName().toString();
+                if (!Set.of("kustomization.yaml", "README.md").contains(name)) {
+                    String kustomization = Files.readString(file.resolveSibling("kustomization.yaml"));
+                    assertTrue(
+                            kustomization.contains("- " + name) || kustomization.contains("path: " + name),
+                            file::toString);
+                }
+            }
+        }
+    }
+
+    private interface ContainerCheck {
+        void check(JsonNode pod, JsonNode container, String where);
+    }
+
+    private static void eachContainer(Rendering rendering, ContainerCheck check) {
+        assertTrue(!rendering.workloads().isEmpty());
+        for (Workload workload : rendering.workloads()) {
+            for (JsonNode container : workload.containers()) {
+                String where = workload.object().path("kind").asText() + " " + nameOf(workload.object())
+                        + ", container " + container.path("name").asText();
+                check.check(workload.pod(), container, where);
+            }
+        }
+    }
+
+    private static JsonNode either(JsonNode first, JsonNode second, String field) {
+        return first.has(field) ? first.get(field) : second.path(field);
+    }
+
+    private static List<String> ports(JsonNode container) {
+        return list(container.path("ports"))
+                .map(port -> port.path("name").asText())
+                .toList();
+    }
+
+    private static Set<String> claims(Rendering rendering) {
+        Set<String> claims = new HashSet<>();
+        rendering.ofKind("StatefulSet").stream()
+                .flatMap(object -> list(object.at("/spec/volumeClaimTemplates")))
+                .forEach(claim -> claims.add(nameOf(claim)));
+        return claims;
+    }
+
+    /** The secrets that the commands of the READMEs or the objects of others make, with their keys. */
+    private static Map<String, Set<String>> secrets(Rendering rendering) throws IOException {
+        Map<String, Set<String>> secrets = new HashMap<>();
+        for (Path readme : List.of(Path.of("README.md"), Rendering.K8S.resolve("README.md"))) {
+            Matcher commands = CREATE_SECRET.matcher(Files.readString(readme));
+            while (commands.find()) {
+                Set<String> keys = secrets.computeIfAbsent(commands.group(2), name -> new HashSet<>());
+                if (commands.group(1).equals("tls")) {
+                    keys.addAll(Set.of("tls.crt", "tls.key"));
+                }
+                Matcher key = SECRET_KEY.matcher(commands.group(3));
+                while (key.find()) {
+                    keys.add(key.group(1));
+                }
+            }
+        }
+        rendering
+                .ofKind("Certificate")
+                .forEach(certificate ->
+                        secrets.put(certificate.at("/spec/secretName").asText(), Set.of("tls.crt", "tls.key")));
+        rendering
+                .ofKind("Cluster")
+                .forEach(cluster -> secrets.put(nameOf(cluster) + "-app", Set.of("username", "password")));
+        return secrets;
+    }
+
+    /** The names of the variables of a configuration: its path in capitals. */
+    private static Set<String> settings(Class<?> configuration, String prefix) {
+        Set<String> names = new HashSet<>();
+        for (Method method : configuration.getMethods()) {
+            String name = prefix + method.getName().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
+            if (method.getReturnType().getEnclosingClass() == ServiceConfig.class) {
+                names.addAll(settings(method.getReturnType(), name + "_"));
+            } else {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private static Properties fixed() throws IOException {
+        Properties fixed = new Properties();
+        try (InputStream file = Files.newInputStream(Path.of("src/main/resources/application.properties"))) {
+            fixed.load(file);
+        }
+        return fixed;
+    }
+}

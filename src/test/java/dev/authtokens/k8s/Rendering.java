@@ -1,0 +1,189 @@
+package dev.authtokens.k8s;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** The objects that {@code kubectl kustomize} makes of a base or an overlay and some components. */
+record Rendering(String name, List<JsonNode> objects) {
+
+    static final Path K8S = Path.of("k8s");
+
+    private static final List<String> COMPONENTS = children("components");
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final Map<String, Rendering> KNOWN = new ConcurrentHashMap<>();
+
+    /** A workload and the pods that it makes. */
+    record Workload(JsonNode object, JsonNode template) {
+
+        JsonNode pod() {
+            return template.path("spec");
+        }
+
+        Map<String, String> labels() {
+            return strings(template.at("/metadata/labels"));
+        }
+
+        List<JsonNode> containers() {
+            return Stream.concat(list(pod().path("initContainers")), list(pod().path("containers")))
+                    .toList();
+        }
+
+        /** Whether it runs the service, and not a part beside it. */
+        boolean isTheService() {
+            return containers().stream()
+                    .anyMatch(container -> container.path("image").asText().matches("(.*/)?auth-tokens[:@].*")
+                            && container.path("args").isMissingNode());
+        }
+    }
+
+    /** Every overlay; the base and the production overlay with each component and with all. */
+    static List<Rendering> all() {
+        List<Rendering> all = new ArrayList<>();
+        all.add(of("base"));
+        children("overlays").forEach(overlay -> all.add(of("overlays/" + overlay)));
+        for (String start : List.of("base", "overlays/production")) {
+            COMPONENTS.forEach(component -> all.add(of(start, component)));
+            all.add(of(start, COMPONENTS.toArray(String[]::new)));
+        }
+        // The others are for the Deployment.
+        all.add(of("overlays/knative", "pgbouncer"));
+        return all;
+    }
+
+    /** Renders it, or skips the test where there is no kubectl. */
+    static Rendering of(String start, String... components) {
+        String name = start + (components.length == 0 ? "" : " with " + String.join(", ", components));
+        return KNOWN.computeIfAbsent(name, key -> new Rendering(key, render(start, components)));
+    }
+
+    private static List<JsonNode> render(String start, String... components) {
+        try {
+            Path folder = K8S.resolve(start);
+            if (components.length > 0) {
+                folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "kustomize");
+                StringBuilder text = new StringBuilder("resources:\n- ../../k8s/" + start + "\ncomponents:\n");
+                for (String component : components) {
+                    text.append("- ../../k8s/components/").append(component).append('\n');
+                }
+                Files.writeString(folder.resolve("kustomization.yaml"), text);
+            }
+            String yaml = run("kubectl", "kustomize", folder.toString());
+            return YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml).readAll();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String run(String... command) throws IOException {
+        Path errors = Files.createTempFile("kubectl", ".err");
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        } catch (IOException e) {
+            return abort("There is no kubectl here, which renders the manifests: they are not checked");
+        }
+        String output = new String(process.getInputStream().readAllBytes());
+        try {
+            if (process.waitFor() != 0 || !Files.readString(errors).isEmpty()) {
+                throw new AssertionError(String.join(" ", command) + ":\n" + Files.readString(errors));
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            Files.delete(errors);
+        }
+        return output;
+    }
+
+    private static List<String> children(String folder) {
+        try (Stream<Path> children = Files.list(K8S.resolve(folder))) {
+            return children.map(child -> child.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    List<JsonNode> ofKind(String kind) {
+        return objects.stream()
+                .filter(object -> object.path("kind").asText().equals(kind))
+                .toList();
+    }
+
+    Optional<JsonNode> find(String kind, String name) {
+        return ofKind(kind).stream()
+                .filter(object -> nameOf(object).equals(name))
+                .findFirst();
+    }
+
+    List<Workload> workloads() {
+        return objects.stream()
+                .filter(object -> object.at("/spec/template/spec/containers").isArray())
+                .map(object -> new Workload(object, object.at("/spec/template")))
+                .toList();
+    }
+
+    /** The one that runs the service. */
+    Workload service() {
+        return workloads().stream()
+                .filter(Workload::isTheService)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("Nothing runs the service in " + name));
+    }
+
+    /** The variables of the service as it is started: of its ConfigMaps, then of its own, secrets by name and key. */
+    Map<String, String> environment() {
+        JsonNode container = service().containers().get(0);
+        Map<String, String> variables = new LinkedHashMap<>();
+        list(container.path("envFrom"))
+                .map(from -> from.at("/configMapRef/name").asText())
+                .map(map ->
+                        find("ConfigMap", map).orElseThrow(() -> new AssertionError("There is no ConfigMap " + map)))
+                .forEach(map -> variables.putAll(strings(map.path("data"))));
+        list(container.path("env")).forEach(variable -> {
+            JsonNode secret = variable.at("/valueFrom/secretKeyRef");
+            variables.put(
+                    variable.path("name").asText(),
+                    secret.isMissingNode()
+                            ? variable.path("value").asText()
+                            : "secret " + secret.path("name").asText() + " "
+                                    + secret.path("key").asText());
+        });
+        return variables;
+    }
+
+    static String nameOf(JsonNode object) {
+        return object.at("/metadata/name").asText();
+    }
+
+    static Stream<JsonNode> list(JsonNode array) {
+        return array.valueStream();
+    }
+
+    static Map<String, String> strings(JsonNode object) {
+        Map<String, String> strings = new LinkedHashMap<>();
+        object.properties()
+                .forEach(entry -> strings.put(entry.getKey(), entry.getValue().asText()));
+        return strings;
+    }
+}
