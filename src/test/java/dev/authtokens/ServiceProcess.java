@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** The packaged service as a process of its own, as it is deployed. */
 public final class ServiceProcess implements AutoCloseable {
@@ -26,29 +27,38 @@ public final class ServiceProcess implements AutoCloseable {
     private final Path out;
     private final Path err;
     private final int port;
+    private final int managementPort;
 
-    private ServiceProcess(Process process, Path out, Path err, int port) {
+    private ServiceProcess(Process process, Path out, Path err, int port, int managementPort) {
         this.process = process;
         this.out = out;
         this.err = err;
         this.port = port;
+        this.managementPort = managementPort;
     }
 
     /** Starts it with free ports and nothing of this process' environment but what finds the Java runtime. */
     public static ServiceProcess start(Map<String, String> environment) {
+        return start(environment, UnaryOperator.identity());
+    }
+
+    /** The same, by a command that is made of the usual one. */
+    public static ServiceProcess start(Map<String, String> environment, UnaryOperator<List<String>> wrap) {
         try {
             int port = freePort();
+            int managementPort = freePort();
             Path out = Files.createTempFile("service", ".out");
             Path err = Files.createTempFile("service", ".err");
-            ProcessBuilder builder =
-                    new ProcessBuilder(command()).redirectOutput(out.toFile()).redirectError(err.toFile());
+            ProcessBuilder builder = new ProcessBuilder(wrap.apply(command()))
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
             builder.environment()
                     .keySet()
                     .removeIf(name -> name.startsWith("QUARKUS_") || name.startsWith("AUTH_TOKENS_"));
             builder.environment().put("QUARKUS_HTTP_PORT", String.valueOf(port));
-            builder.environment().put("QUARKUS_MANAGEMENT_PORT", String.valueOf(freePort()));
+            builder.environment().put("QUARKUS_MANAGEMENT_PORT", String.valueOf(managementPort));
             builder.environment().putAll(environment);
-            return new ServiceProcess(builder.start(), out, err, port);
+            return new ServiceProcess(builder.start(), out, err, port, managementPort);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,6 +94,22 @@ public final class ServiceProcess implements AutoCloseable {
 
     public URI uri(String path) {
         return URI.create("http://localhost:" + port + path);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public URI managementUri(String path) {
+        return URI.create("http://localhost:" + managementPort + path);
+    }
+
+    public long id() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     public ServiceProcess awaitReady() {

@@ -1,0 +1,94 @@
+package dev.authtokens.k8s;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rights of a container without a container engine: its user and group, no capability, no way to get one, nothing
+ * to write to but {@code /tmp} of its size.
+ */
+final class Sandbox {
+
+    /** Its own view of the files; where it can write elsewhere, it says so and does not start. */
+    private static final String SCRIPT = """
+            set -e
+            cd /
+            mount --bind "$1" /mnt
+            mount -t tmpfs -o mode=1777,size="$2" tmpfs /tmp
+            mount -o remount,bind,ro /mnt
+            mount -o remount,bind,ro /
+            cd /mnt
+            user=$3 group=$4
+            shift 4
+            exec setpriv --reuid "$user" --regid "$group" --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all \
+              sh -c 'if touch /var/tmp/t 2>/dev/null || ! touch /tmp/t; then echo "the sandbox leaks" >&2; exit 98; fi; exec "$@"' sh "$@"
+            """;
+
+    private final Path script;
+
+    Sandbox() throws IOException {
+        assumeTrue(
+                System.getProperty("os.name").equals("Linux") && Files.isWritable(Path.of("/root")),
+                "Only root on Linux can run the service as a container does: not proven here");
+        assumeTrue(
+                succeeds("unshare", "--mount", "--propagation", "private", "setpriv", "--version"),
+                "unshare does not work here: the rights of a container are not proven");
+        script = Files.writeString(Files.createTempFile("sandbox", ".sh"), SCRIPT);
+    }
+
+    private static boolean succeeds(String... command) throws IOException {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The command that runs the packaged service with the rights and limits of this pod's only container. */
+    List<String> wrap(List<String> command, JsonNode pod) {
+        JsonNode container = pod.at("/containers/0");
+        Path program = Path.of(command.get(command.size() - 1)).toAbsolutePath();
+        List<String> wrapped = new ArrayList<>(List.of(
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "sh",
+                script.toString(),
+                program.getParent().toString(),
+                size(pod.at("/volumes/0/emptyDir/sizeLimit").asText()),
+                pod.at("/securityContext/runAsUser").asText(),
+                pod.at("/securityContext/runAsGroup").asText()));
+        wrapped.addAll(command.subList(0, command.size() - 1));
+        if (command.size() > 1) {
+            // What Java reads of the limits of a real container.
+            wrapped.add(wrapped.size() - 1, "-XX:MaxRAM=" + memory(container.at("/resources/limits/memory")));
+            wrapped.add(
+                    wrapped.size() - 1,
+                    "-XX:ActiveProcessorCount="
+                            + container.at("/resources/limits/cpu").asText());
+        }
+        wrapped.add(Path.of("/mnt").resolve(program.getFileName()).toString());
+        return wrapped;
+    }
+
+    /** Bytes. */
+    static long memory(JsonNode limit) {
+        return Long.parseLong(limit.asText().replace("Mi", "")) * 1024 * 1024;
+    }
+
+    private static String size(String limit) {
+        return limit.replace("Mi", "m");
+    }
+}
