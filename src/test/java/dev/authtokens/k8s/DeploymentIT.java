@@ -83,7 +83,6 @@ class DeploymentIT {
             assertEquals("0000000000000000", status.get("CapEff"));
             long peak = Long.parseLong(status.get("VmHWM").replace(" kB", "").trim()) * 1024;
             assertTrue(peak < Sandbox.memory(limits.at("/containers/0/resources/limits/memory")), "Peak: " + peak);
-            assertKnowsItsSettings(service);
 
             Instant begun = Instant.now();
             int code = service.stop();
@@ -102,7 +101,6 @@ class DeploymentIT {
         try (ServiceProcess service = startTls(environment(rendering), folder)) {
             awaitManagement(service);
             assertAnswersProbes(service, rendering.service().pod());
-            assertKnowsItsSettings(service);
             URI ping = URI.create("https://localhost:" + service.port() + "/");
             HttpClient client = HttpClient.newBuilder().sslContext(trust).build();
             HttpRequest request = HttpRequest.newBuilder(ping).build();
@@ -181,11 +179,6 @@ class DeploymentIT {
         for (String path : asked) {
             assertEquals(200, get(service, path).statusCode(), path);
         }
-    }
-
-    /** Quarkus warns of a variable that it does not know. */
-    private static void assertKnowsItsSettings(ServiceProcess service) {
-        assertTrue(!service.output().contains("Unrecognized"), service.output());
     }
 
     /** That of the container; the database and the secrets are those of the test. */
