@@ -86,7 +86,7 @@ public final class ServiceProcess implements AutoCloseable {
         return command;
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

@@ -1,0 +1,277 @@
+package dev.authtokens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Stops and replaces the packaged service while it is in use. */
+class RolloutIT {
+
+    private static final String EMAIL = "admin@example.com";
+    private static final String PASSWORD = "correct horse battery";
+
+    private static Postgres postgres;
+
+    @BeforeAll
+    static void startPostgres() {
+        postgres = Postgres.start();
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+        postgres.close();
+    }
+
+    @Test
+    void aStopFinishesTheLoginsUnderWayAndWritesTheLastUse() throws Exception {
+        String database = postgres.newDatabase();
+        int logins = 4;
+        ExecutorService clients = Executors.newFixedThreadPool(logins);
+        try (ServiceProcess service =
+                ServiceProcess.start(environment(database)).awaitReady()) {
+            String token = service.token(EMAIL, PASSWORD);
+            assertEquals(200, service.get(Api.USER, token).statusCode());
+            List<Future<HttpResponse<String>>> underWay = IntStream.range(0, logins)
+                    .mapToObj(i -> clients.submit(() -> service.login(EMAIL, PASSWORD)))
+                    .toList();
+            // Long enough to arrive, and not for the hashes of all of them.
+            Thread.sleep(60);
+            assertEquals(143, service.stop());
+            for (Future<HttpResponse<String>> login : underWay) {
+                assertEquals(200, login.get().statusCode(), login.get().body());
+            }
+            assertEquals("", service.errors());
+            assertEquals(
+                    List.of(1L),
+                    Postgres.query(database, "select count(*) from auth_tokens where last_used_at is not null"));
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    @Test
+    void aRollingReplacementBehindAProxyLosesNoRequest() throws Exception {
+        assumeTrue(isInstalled("haproxy"), "HAProxy is not installed");
+        Map<String, String> environment = environment(postgres.newDatabase());
+        List<ServiceProcess> services = new ArrayList<>();
+        try {
+            services.add(ServiceProcess.start(environment).awaitReady());
+            services.add(ServiceProcess.start(environment).awaitReady());
+            try (Proxy proxy =
+                            Proxy.start(services.get(0).port(), services.get(1).port());
+                    Load load = new Load(proxy.uri(), services.get(0).token(EMAIL, PASSWORD))) {
+                for (int slot = 0; slot < 2; slot++) {
+                    int before = load.answered();
+                    while (load.answered() < before + 200) {
+                        ServiceProcess.pause();
+                    }
+                    // As a deployment does it: the new one is ready, the old one gets no more requests, and then ends.
+                    ServiceProcess replacement =
+                            ServiceProcess.start(environment).awaitReady();
+                    services.add(replacement);
+                    proxy.drain(slot);
+                    assertEquals(143, services.get(slot).stop());
+                    proxy.replace(slot, replacement.port());
+                }
+                load.stop();
+                assertEquals(List.of(), load.failures());
+                assertTrue(load.logins() > 0, "no login was made during the replacement");
+            }
+        } finally {
+            services.forEach(ServiceProcess::close);
+        }
+    }
+
+    private static Map<String, String> environment(String database) {
+        Map<String, String> environment = new HashMap<>(ServiceProcess.database(database));
+        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
+        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        // Only a stop writes the last use in time for these tests.
+        environment.put("AUTH_TOKENS_TOKEN_LAST_USE_INTERVAL", "1m");
+        return environment;
+    }
+
+    private static boolean isInstalled(String command) {
+        return Files.isExecutable(Path.of("/usr/sbin", command));
+    }
+
+    /** Checks and logins without a pause, by a client that goes on however the answers are. */
+    private static final class Load implements AutoCloseable {
+
+        private static final int CHECKERS = 3;
+
+        private final HttpClient client = HttpClient.newHttpClient();
+        private final URI base;
+        private final String token;
+        private final AtomicInteger answered = new AtomicInteger();
+        private final AtomicInteger logins = new AtomicInteger();
+        private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+        private final ExecutorService threads = Executors.newFixedThreadPool(CHECKERS + 1);
+        private volatile boolean stopped;
+
+        Load(URI base, String token) {
+            this.base = base;
+            this.token = token;
+            for (int i = 0; i < CHECKERS; i++) {
+                threads.submit(() -> repeat(this::check));
+            }
+            threads.submit(() -> repeat(this::login));
+        }
+
+        private void repeat(Runnable request) {
+            while (!stopped) {
+                request.run();
+            }
+        }
+
+        private void check() {
+            expect200(HttpRequest.newBuilder(base.resolve(Api.USER)).header("Authorization", "giantswarm " + token));
+        }
+
+        private void login() {
+            String body = "{\"email\":\"" + EMAIL + "\",\"password_base64\":\"" + Api.base64(PASSWORD) + "\"}";
+            expect200(HttpRequest.newBuilder(base.resolve(Api.TOKENS))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(body)));
+            logins.incrementAndGet();
+        }
+
+        private void expect200(HttpRequest.Builder request) {
+            try {
+                HttpResponse<String> answer = client.send(
+                        request.version(HttpClient.Version.HTTP_1_1)
+                                .timeout(Duration.ofSeconds(20))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+                answered.incrementAndGet();
+                if (answer.statusCode() != 200) {
+                    failures.add(answer.statusCode() + " " + answer.body());
+                }
+            } catch (IOException e) {
+                failures.add(e.toString());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        int answered() {
+            return answered.get();
+        }
+
+        int logins() {
+            return logins.get();
+        }
+
+        List<String> failures() {
+            return List.copyOf(failures);
+        }
+
+        void stop() throws InterruptedException {
+            stopped = true;
+            threads.shutdown();
+            assertTrue(threads.awaitTermination(30, TimeUnit.SECONDS));
+        }
+
+        @Override
+        public void close() {
+            stopped = true;
+            threads.shutdownNow();
+        }
+    }
+
+    /** The real HAProxy in front of two instances, told what to do over its runtime API. */
+    private record Proxy(Process process, Path folder, int port) implements AutoCloseable {
+
+        private static final String CONFIG = """
+                global
+                    stats socket %1$s/admin.sock level admin
+                defaults
+                    mode http
+                    timeout connect 2s
+                    timeout client 30s
+                    timeout server 30s
+                    # Nothing is tried twice: what the service loses is seen.
+                    retries 0
+                frontend api
+                    bind 127.0.0.1:%2$d
+                    default_backend instances
+                backend instances
+                    balance roundrobin
+                    server instance0 127.0.0.1:%3$d
+                    server instance1 127.0.0.1:%4$d
+                """;
+
+        static Proxy start(int first, int second) throws IOException {
+            Path folder = Files.createTempDirectory("proxy");
+            int port = ServiceProcess.freePort();
+            Path config =
+                    Files.writeString(folder.resolve("haproxy.cfg"), CONFIG.formatted(folder, port, first, second));
+            Process process = new ProcessBuilder("/usr/sbin/haproxy", "-db", "-f", config.toString())
+                    .inheritIO()
+                    .start();
+            Proxy proxy = new Proxy(process, folder, port);
+            while (!Files.exists(folder.resolve("admin.sock"))) {
+                assertTrue(process.isAlive(), "HAProxy does not start");
+                ServiceProcess.pause();
+            }
+            return proxy;
+        }
+
+        URI uri() {
+            return URI.create("http://127.0.0.1:" + port + "/");
+        }
+
+        /** Lets the instance finish what it has, and waits for that as the time before a pod's SIGTERM does. */
+        void drain(int slot) throws InterruptedException {
+            tell("set server instances/instance" + slot + " state drain");
+            Thread.sleep(500);
+        }
+
+        void replace(int slot, int newPort) {
+            tell("set server instances/instance" + slot + " addr 127.0.0.1 port " + newPort);
+            tell("set server instances/instance" + slot + " state ready");
+        }
+
+        private void tell(String command) {
+            try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("admin.sock")))) {
+                channel.write(ByteBuffer.wrap((command + "\n").getBytes()));
+                channel.read(ByteBuffer.allocate(1000));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+        }
+    }
+}
