@@ -1,12 +1,14 @@
 package dev.authtokens;
 
+import dev.authtokens.cli.CommandProcess;
+import dev.authtokens.cli.Invocation;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.Optional;
 import java.util.logging.Level;
 import org.jboss.logging.Logger;
 
-/** Runs the service; a start that fails for a reason that the operator can mend says so in one line. */
+/** Runs the service, or one command; a start that fails for a reason that the operator can mend says so in one line. */
 @QuarkusMain
 public class Main {
 
@@ -15,7 +17,14 @@ public class Main {
 
     public static void main(String... args) {
         HIBERNATE.setLevel(Level.WARNING);
-        Quarkus.run(null, Main::exit, args);
+        Invocation invocation = Invocation.read(args);
+        if (invocation.exitCode().isPresent()) {
+            System.exit(invocation.exitCode().getAsInt());
+        } else if (invocation.serves()) {
+            Quarkus.run(null, Main::exit, args);
+        } else {
+            CommandProcess.run(invocation, args);
+        }
     }
 
     private static void exit(int code, Throwable failure) {

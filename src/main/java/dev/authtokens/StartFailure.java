@@ -5,6 +5,7 @@ import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
 import java.net.BindException;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,14 +21,51 @@ public class StartFailure extends RuntimeException {
     private static final String SET_PORTS =
             "set quarkus.http.port (QUARKUS_HTTP_PORT) or quarkus.management.port (QUARKUS_MANAGEMENT_PORT)";
 
-    static final String URL = "quarkus.datasource.jdbc.url";
+    private static final String URL = "quarkus.datasource.jdbc.url";
+    private static final String USERNAME = "quarkus.datasource.username";
+
+    /** PostgreSQL's "insufficient privilege"; an exception without a state comes from the pool, which waited in vain. */
+    private static final String NO_RIGHT = "42501";
+
+    private static final String NO_STATE = "";
 
     StartFailure(String property, String reason) {
         super(property + " (" + environmentName(property) + "): " + reason);
     }
 
+    /** The failure itself, or what an operator can mend about the database that it came from. */
+    public static RuntimeException ofDatabase(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException exception) {
+                Optional<StartFailure> reason = ofState(exception);
+                if (reason.isPresent()) {
+                    return reason.get();
+                }
+            }
+        }
+        return failure;
+    }
+
+    private static Optional<StartFailure> ofState(SQLException exception) {
+        String state = exception.getSQLState() == null ? NO_STATE : exception.getSQLState();
+        if (state.startsWith("28")) {
+            return Optional.of(new StartFailure(USERNAME, "the database refuses this user or the password"));
+        }
+        if (state.equals(NO_RIGHT)) {
+            return Optional.of(new StartFailure(USERNAME, "this user lacks a right: " + firstLine(exception)));
+        }
+        if (state.startsWith("08") || state.startsWith("57") || state.equals("3D000") || state.equals(NO_STATE)) {
+            return Optional.of(new StartFailure(URL, "the database cannot be reached: " + firstLine(exception)));
+        }
+        return Optional.empty();
+    }
+
+    private static String firstLine(SQLException exception) {
+        return String.valueOf(exception.getMessage()).lines().findFirst().orElse("");
+    }
+
     /** The line that tells what to mend, if the failure is of a kind that tells it. */
-    static Optional<String> describe(Throwable failure) {
+    public static Optional<String> describe(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .flatMap(cause -> describeOne(cause).stream())
                 .findFirst();

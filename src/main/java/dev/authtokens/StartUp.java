@@ -1,6 +1,7 @@
 package dev.authtokens;
 
 import dev.authtokens.access.EmailAddress;
+import dev.authtokens.cli.CommandProcess;
 import dev.authtokens.user.PasswordHasher;
 import dev.authtokens.user.PasswordRules;
 import dev.authtokens.user.UserStore;
@@ -9,7 +10,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -21,12 +21,6 @@ class StartUp {
 
     private static final Logger LOG = Logger.getLogger(StartUp.class);
 
-    /** PostgreSQL's "insufficient privilege"; an exception without a state comes from the pool, which waited in vain. */
-    private static final String NO_RIGHT = "42501";
-
-    private static final String NO_STATE = "";
-
-    private static final String USERNAME = "quarkus.datasource.username";
     private static final String MIGRATE = "auth-tokens.migrate-at-start";
     private static final String BOOTSTRAP_EMAIL = "auth-tokens.bootstrap.email";
     private static final String BOOTSTRAP_PASSWORD = "auth-tokens.bootstrap.password";
@@ -46,12 +40,15 @@ class StartUp {
     }
 
     void run(@Observes StartupEvent start) {
+        if (CommandProcess.isCurrent()) {
+            return;
+        }
         Optional<Administrator> first = firstAdministrator();
         try {
             prepareSchema();
             makeFirst(first);
         } catch (FlywayException | PersistenceException e) {
-            throw databaseFailure(e);
+            throw StartFailure.ofDatabase(e);
         }
     }
 
@@ -99,31 +96,5 @@ class StartUp {
             throw new StartFailure(BOOTSTRAP_PASSWORD, "is refused. " + reason);
         });
         return Optional.of(new Administrator(address, bytes));
-    }
-
-    private static RuntimeException databaseFailure(RuntimeException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException exception) {
-                String state = exception.getSQLState() == null ? NO_STATE : exception.getSQLState();
-                if (state.startsWith("28")) {
-                    return new StartFailure(USERNAME, "the database refuses this user or the password");
-                }
-                if (state.equals(NO_RIGHT)) {
-                    return new StartFailure(USERNAME, "this user lacks a right: " + firstLine(exception));
-                }
-                if (state.startsWith("08")
-                        || state.startsWith("57")
-                        || state.equals("3D000")
-                        || state.equals(NO_STATE)) {
-                    return new StartFailure(
-                            StartFailure.URL, "the database cannot be reached: " + firstLine(exception));
-                }
-            }
-        }
-        return failure;
-    }
-
-    private static String firstLine(SQLException exception) {
-        return String.valueOf(exception.getMessage()).lines().findFirst().orElse("");
     }
 }

@@ -5,10 +5,10 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** The expiry of an account on the wire: an RFC 3339 time, and {@code 0001-01-01T00:00:00Z} for never. */
-final class Expiry {
+/** The expiry of an account on the wire and on the command line: an RFC 3339 time, and {@code 0001-01-01T00:00:00Z} for never. */
+public final class Expiry {
 
-    static final Instant NEVER = Instant.parse("0001-01-01T00:00:00Z");
+    public static final Instant NEVER = Instant.parse("0001-01-01T00:00:00Z");
 
     /** PostgreSQL and RFC 3339 both end there. */
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
@@ -24,7 +24,7 @@ final class Expiry {
      *
      * @return in it, another Optional: empty means never
      */
-    static Optional<Optional<Instant>> parse(String text) {
+    public static Optional<Optional<Instant>> parse(String text) {
         try {
             Instant time = OffsetDateTime.parse(text.strip()).toInstant();
             if (time.equals(NEVER)) {

@@ -128,6 +128,12 @@ public class PasswordHasher {
         return new Verification(true, current || !whole ? Optional.empty() : Optional.of(hash(password)));
     }
 
+    /** Whether a stored hash is of a scheme, cost and pepper that {@link #verify} knows. */
+    public boolean canVerify(String stored) {
+        Matcher hash = STORED.matcher(stored);
+        return hash.matches() && (hash.group("pepper") == null || peppers.containsKey(hash.group("pepper")));
+    }
+
     private boolean matches(byte[] password, String pepper, String modularCrypt) {
         try {
             PasswordFactory factory = factory();

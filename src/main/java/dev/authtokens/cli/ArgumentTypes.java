@@ -1,0 +1,53 @@
+package dev.authtokens.cli;
+
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.access.Role;
+import dev.authtokens.user.Expiry;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads the values of arguments as the API reads them. */
+final class ArgumentTypes {
+
+    /** @param time empty: never */
+    record ExpiryTime(Optional<Instant> time) {}
+
+    private ArgumentTypes() {}
+
+    static void register(CommandLine commandLine) {
+        commandLine
+                .registerConverter(EmailAddress.class, ArgumentTypes::email)
+                .registerConverter(Role.class, ArgumentTypes::role)
+                .registerConverter(UUID.class, ArgumentTypes::id)
+                .registerConverter(ExpiryTime.class, ArgumentTypes::expiry);
+    }
+
+    private static EmailAddress email(String text) {
+        return EmailAddress.parse(text).orElseThrow(() -> new TypeConversionException("this is no e-mail address"));
+    }
+
+    private static Role role(String text) {
+        return Role.parse(text).orElseThrow(() -> new TypeConversionException("there is no such role"));
+    }
+
+    private static UUID id(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("this is no id as 'token list' shows them");
+        }
+    }
+
+    private static ExpiryTime expiry(String text) {
+        if (text.equals("never")) {
+            return new ExpiryTime(Optional.empty());
+        }
+        return Expiry.parse(text)
+                .map(ExpiryTime::new)
+                .orElseThrow(() ->
+                        new TypeConversionException("this is neither never nor a time like 2030-01-01T12:00:00Z"));
+    }
+}

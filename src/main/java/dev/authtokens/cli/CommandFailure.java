@@ -1,0 +1,20 @@
+package dev.authtokens.cli;
+
+/** Ends a command with an exit code and one line for people. */
+class CommandFailure extends RuntimeException {
+
+    private final ExitCode exit;
+
+    CommandFailure(ExitCode exit, String line) {
+        super(line, null, false, false);
+        this.exit = exit;
+    }
+
+    static CommandFailure noSuchAccount() {
+        return new CommandFailure(ExitCode.NOT_FOUND, "There is no account with this e-mail address.");
+    }
+
+    ExitCode exit() {
+        return exit;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.authtokens.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.authtokens.StartFailure;
+import dev.authtokens.audit.Origin;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.token.TokenStore;
+import dev.authtokens.user.PasswordHasher;
+import dev.authtokens.user.PasswordRules;
+import dev.authtokens.user.UserImport;
+import dev.authtokens.user.UserStore;
+import io.quarkus.arc.Unremovable;
+import io.quarkus.runtime.QuarkusApplication;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+
+/** Runs one command, and makes of whatever goes wrong an exit code and one line. */
+@Singleton
+@Unremovable
+class CommandRunner implements QuarkusApplication {
+
+    private final Services services;
+    private final Terminal terminal = new Terminal();
+
+    CommandRunner(
+            UserStore users,
+            UserImport userImport,
+            TokenStore tokens,
+            PasswordHasher hasher,
+            PasswordRules rules,
+            Flyway flyway,
+            ObjectMapper mapper) {
+        this.services = new Services(users, userImport, tokens, hasher, rules, flyway, mapper);
+    }
+
+    @Override
+    public int run(String... arguments) {
+        Invocation invocation = Invocation.read(arguments);
+        originOf(invocation).ofProcess();
+        try {
+            run(invocation.command());
+            return ExitCode.DONE.code();
+        } catch (CommandFailure e) {
+            return fail(e.exit(), e.getMessage());
+        } catch (Problem e) {
+            return fail(exitOf(e), e.getMessage());
+        } catch (RuntimeException e) {
+            RuntimeException failure = StartFailure.ofDatabase(e);
+            Optional<String> line = StartFailure.describe(failure);
+            return line.isPresent()
+                    ? fail(ExitCode.NOT_AVAILABLE, line.get())
+                    : fail(ExitCode.REFUSED, CommandProcess.unforeseen(failure));
+        } finally {
+            terminal.out().flush();
+        }
+    }
+
+    /** What the audit trail tells about the changes of a command. */
+    private static Origin originOf(Invocation invocation) {
+        String actor = "command line (" + System.getProperty("user.name") + ")";
+        return new Origin(actor, null, null, invocation.redacted(), null, null);
+    }
+
+    private void run(Command command) {
+        if (!command.worksOnAnySchema() && services.flyway().info().pending().length > 0) {
+            throw new CommandFailure(
+                    ExitCode.NOT_AVAILABLE,
+                    "The schema of the database is older than this version: run '" + Invocation.NAME + " migrate'.");
+        }
+        command.run(services, terminal);
+        terminal.out().flush();
+        if (terminal.out().checkError()) {
+            throw new CommandFailure(ExitCode.REFUSED, "The result cannot be written to standard output.");
+        }
+    }
+
+    private int fail(ExitCode exit, String line) {
+        terminal.out().flush();
+        terminal.error(line);
+        return exit.code();
+    }
+
+    private static ExitCode exitOf(Problem problem) {
+        return switch (problem.code()) {
+            case RESOURCE_NOT_FOUND -> ExitCode.NOT_FOUND;
+            case RESOURCE_ALREADY_EXISTS -> ExitCode.ALREADY_EXISTS;
+            case NOT_YET_AVAILABLE -> ExitCode.NOT_AVAILABLE;
+            default -> ExitCode.REFUSED;
+        };
+    }
+}

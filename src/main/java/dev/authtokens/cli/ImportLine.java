@@ -1,0 +1,116 @@
+package dev.authtokens.cli;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.access.Role;
+import dev.authtokens.audit.Redactor;
+import dev.authtokens.user.Base64Password;
+import dev.authtokens.user.Expiry;
+import dev.authtokens.user.PasswordHasher;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * An account as a line of an import names it: an address, and either a hash or a password that is not hashed yet.
+ *
+ * @param passwordHash null when there is a password
+ * @param password null when there is a hash
+ */
+record ImportLine(
+        long number, EmailAddress email, String passwordHash, byte[] password, Role role, Optional<Instant> expiresAt) {
+
+    static final int MAX_LENGTH = 8192;
+
+    private static final int MAX_SHOWN = 64;
+
+    /** Why a line makes no account: a sentence without what may be a secret. */
+    static class BadLine extends Exception {
+        BadLine(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
+    @RegisterForReflection
+    record Fields(
+            String email,
+            @JsonProperty("password_hash") String passwordHash,
+            @JsonProperty("password_base64") String passwordBase64,
+            String expiry,
+            String role) {}
+
+    static ImportLine read(LineReader.Line line, ObjectMapper mapper, PasswordHasher hasher) throws BadLine {
+        if (line.isTooLong()) {
+            throw new BadLine("It is longer than " + MAX_LENGTH + " bytes.");
+        }
+        Fields fields = parse(utf8(line.bytes()), mapper);
+        if ((fields.passwordHash() == null) == (fields.passwordBase64() == null)) {
+            throw new BadLine("It needs either password_hash or password_base64.");
+        }
+        if (fields.passwordHash() != null && !hasher.canVerify(fields.passwordHash())) {
+            throw new BadLine("password_hash is neither bcrypt ($2a$, $2b$, $2y$, cost 4 to 16) nor one of this service"
+                    + " with a pepper that is set.");
+        }
+        return new ImportLine(
+                line.number(),
+                EmailAddress.parse(fields.email()).orElseThrow(() -> new BadLine("email is no e-mail address.")),
+                fields.passwordHash(),
+                fields.passwordBase64() == null ? null : password(fields.passwordBase64()),
+                role(fields.role()),
+                expiry(fields.expiry()));
+    }
+
+    private static byte[] password(String base64) throws BadLine {
+        return Base64Password.decode(base64).orElseThrow(() -> new BadLine("password_base64 is no Base64."));
+    }
+
+    private static Role role(String written) throws BadLine {
+        return written == null
+                ? Role.USER
+                : Role.parse(written).orElseThrow(() -> new BadLine("There is no such role."));
+    }
+
+    private static Optional<Instant> expiry(String time) throws BadLine {
+        return time == null
+                ? Optional.empty()
+                : Expiry.parse(time).orElseThrow(() -> new BadLine("expiry is not a time like 2030-01-01T12:00:00Z."));
+    }
+
+    private static Fields parse(String json, ObjectMapper mapper) throws BadLine {
+        try {
+            Fields fields = mapper.readValue(json, Fields.class);
+            if (fields == null) {
+                throw new BadLine("It is no JSON object.");
+            }
+            return fields;
+        } catch (UnrecognizedPropertyException e) {
+            throw new BadLine("There is no field " + Redactor.clean(e.getPropertyName(), MAX_SHOWN) + ".");
+        } catch (JsonMappingException e) {
+            throw new BadLine("A field is not a text, or the line is no JSON object.");
+        } catch (StreamReadException e) {
+            boolean isTwice = e.getOriginalMessage().startsWith("Duplicate field");
+            throw new BadLine(isTwice ? "A field is there twice." : "It is no JSON.");
+        } catch (JacksonException e) {
+            throw new BadLine("It is no JSON.");
+        }
+    }
+
+    private static String utf8(byte[] bytes) throws BadLine {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new BadLine("It is not UTF-8.");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.authtokens.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.UncheckedIOException;
+import picocli.CommandLine.Option;
+
+/** How a command shows its result: for people, or as one JSON value. */
+class Output {
+
+    @Option(names = "--json", description = "Print JSON, for machines.")
+    boolean json;
+
+    /** Prints the value as JSON where that is asked for, and the text otherwise. */
+    void print(Services services, Terminal terminal, Object value, String text) {
+        try {
+            terminal.out().println(json ? services.mapper().writeValueAsString(value) : text);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

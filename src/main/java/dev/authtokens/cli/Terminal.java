@@ -1,0 +1,140 @@
+package dev.authtokens.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * How a command talks to whoever runs it: results go to standard output, everything else to standard error, both in UTF-8.
+ * Where there is no terminal, nothing is asked.
+ */
+class Terminal {
+
+    private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
+    private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
+
+    private final PrintWriter out = writer(FileDescriptor.out);
+    private final PrintWriter err = writer(FileDescriptor.err);
+
+    PrintWriter out() {
+        return out;
+    }
+
+    PrintWriter err() {
+        return err;
+    }
+
+    InputStream in() {
+        return System.in;
+    }
+
+    /** Says in one line why the command does not do what it was asked for. */
+    void error(String line) {
+        err.println(Invocation.NAME + ": " + line.replaceAll("\\s*\\R\\s*", " "));
+        err.flush();
+    }
+
+    /** Whether somebody can watch progress on standard error. */
+    boolean isWatched() {
+        return isTerminal(STANDARD_ERROR);
+    }
+
+    /** Whether somebody is there to answer: standard input and output are a terminal. */
+    boolean isInteractive() {
+        return System.console() != null;
+    }
+
+    boolean confirms(String question) {
+        String answer = System.console().readLine("%s [y/N] ", question);
+        return answer != null
+                && answer.strip().toLowerCase(java.util.Locale.ROOT).matches("y|yes");
+    }
+
+    /**
+     * A new password in UTF-8: asked for twice without echo, or the first line of standard input.
+     *
+     * @param maxLength in bytes; not much more than that is read
+     * @throws CommandFailure when there is none, or the two differ
+     */
+    byte[] newPassword(String email, boolean fromInput, int maxLength) {
+        if (fromInput) {
+            return firstLine(maxLength);
+        }
+        if (isInteractive()) {
+            return ask(System.console(), email);
+        }
+        if (isTerminal(STANDARD_INPUT)) {
+            throw refused("Standard output is no terminal, so that the password cannot be asked for:"
+                    + " use --password-stdin.");
+        }
+        return firstLine(maxLength);
+    }
+
+    private static byte[] ask(Console console, String email) {
+        char[] password = console.readPassword("New password of %s: ", email);
+        char[] again = console.readPassword("The same password again: ");
+        if (password == null || again == null) {
+            throw refused("There is no password.");
+        }
+        if (!Arrays.equals(password, again)) {
+            throw refused("The two passwords differ.");
+        }
+        if (new String(password).contains(Invocation.UNREADABLE)) {
+            throw refused(
+                    "The password is not in the character set of the environment: set LC_ALL=C.UTF-8, for example.");
+        }
+        byte[] bytes = new byte[0];
+        var encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(password));
+        bytes = new byte[encoded.remaining()];
+        encoded.get(bytes);
+        return bytes;
+    }
+
+    private byte[] firstLine(int maxLength) {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        try {
+            int next = in().read();
+            while (next >= 0 && next != '\n' && line.size() <= maxLength + 1) {
+                line.write(next);
+                next = in().read();
+            }
+            if (next < 0 && line.size() == 0) {
+                throw refused("There is no password on standard input.");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        byte[] bytes = line.toByteArray();
+        boolean endsWithReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
+        return endsWithReturn ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
+    }
+
+    private static CommandFailure refused(String line) {
+        return new CommandFailure(ExitCode.REFUSED, line);
+    }
+
+    /** Linux tells; elsewhere it counts as none, but where {@link Console} knows better. */
+    private static boolean isTerminal(Path descriptor) {
+        try {
+            String target = Files.readSymbolicLink(descriptor).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new java.io.OutputStreamWriter(
+                new java.io.BufferedOutputStream(new FileOutputStream(descriptor)), StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.authtokens.cli;
+
+import dev.authtokens.token.Session;
+import dev.authtokens.user.Account;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+
+@CommandLine.Command(
+        name = "list",
+        description = "Lists the sessions of an account that are good now, the newest 1,000 at most.",
+        footer = {"%nExample:", "  auth-tokens token list andy@example.com"})
+class TokenListCommand extends AccountCommand {
+
+    private static final int LIMIT = 1000;
+    private static final String ROW =
+            "%-36s  %-" + Times.WIDTH + "s  %-" + Times.WIDTH + "s  %-" + Times.WIDTH + "s  %s";
+
+    @Override
+    public void run(Services services, Terminal terminal) {
+        Account account = services.users().findAccount(email).orElseThrow(CommandFailure::noSuchAccount);
+        List<Session> sessions = services.tokens().sessions(account.id(), null, LIMIT);
+        String header = ROW.formatted("ID", "CREATED", "LAST_USED", "EXPIRY", "ADDRESS");
+        String text = sessions.stream()
+                .map(TokenListCommand::row)
+                .collect(Collectors.joining(System.lineSeparator(), header + System.lineSeparator(), ""))
+                .stripTrailing();
+        output.print(services, terminal, sessions, text);
+    }
+
+    private static String row(Session session) {
+        return ROW.formatted(
+                session.id(),
+                Times.show(session.created()),
+                Times.show(session.lastUsed()),
+                Times.show(session.expiry()),
+                Objects.requireNonNullElse(session.address(), "-"));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.authtokens.cli;
+
+import dev.authtokens.problem.GenericResponse;
+import dev.authtokens.user.Account;
+import java.util.UUID;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@CommandLine.Command(
+        name = "revoke",
+        description = "Ends one session of an account, or all of them.",
+        footer = {
+            "%nExamples:",
+            "  auth-tokens token revoke andy@example.com 0b1f3c5e-7a9d-4e2b-8c6f-1d3e5a7b9c0d",
+            "  auth-tokens token revoke andy@example.com --all"
+        })
+class TokenRevokeCommand extends AccountCommand {
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    Which which;
+
+    static class Which {
+
+        @Parameters(index = "1", paramLabel = "ID", description = "The session, as 'token list' shows it.")
+        UUID id;
+
+        @Option(names = "--all", required = true, description = "All of them.")
+        boolean all;
+    }
+
+    @Override
+    public void run(Services services, Terminal terminal) {
+        Account account = services.users().findAccount(email).orElseThrow(CommandFailure::noSuchAccount);
+        String text;
+        if (which.all) {
+            long ended = services.tokens().revokeAll(account.id(), account.email(), null);
+            text = "Sessions of " + account.email() + " that have ended: " + ended;
+        } else if (services.tokens().revoke(account.id(), account.email(), which.id)) {
+            text = "Ended the session " + which.id + " of " + account.email();
+        } else {
+            throw new CommandFailure(ExitCode.NOT_FOUND, "This account has no session with this id.");
+        }
+        output.print(services, terminal, new GenericResponse("RESOURCE_DELETED", text), text);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.authtokens.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@CommandLine.Command(
+        name = "import",
+        description = {
+            "Makes many accounts, of a JSON object in each line:",
+            "",
+            "  {\"email\": \"andy@example.com\", \"password_hash\": \"$2b$10$...\"}",
+            "  {\"email\": \"ops@example.com\", \"password_base64\": \"...\", \"role\": \"admin\", \"expiry\":"
+                    + " \"2030-01-01T12:00:00Z\"}",
+            "",
+            "password_hash is bcrypt of another system ($2a$, $2b$ or $2y$, cost 4 to 16), or a hash of this service."
+                    + " password_base64 is the password itself, in Base64; it has to keep the rules, and hashing takes"
+                    + " a tenth of a second each. One of the two is needed; role (user) and expiry (never) are not.",
+            "",
+            "An account that exists is counted and left as it is, so that the import may be run again. A bad line is"
+                    + " told on standard error with its number and passed over; the exit code is 1 then."
+        },
+        footer = {
+            "%nExamples:",
+            "  auth-tokens user import accounts.ndjson",
+            "  other-system export | auth-tokens user import -"
+        })
+class UserImportCommand implements Command {
+
+    private static final String STANDARD_INPUT = "-";
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The lines; - for standard input.")
+    String file;
+
+    @Mixin
+    Output output;
+
+    @Override
+    public void run(Services services, Terminal terminal) {
+        ImportSummary summary = importAll(services, terminal);
+        output.print(services, terminal, summary, summary.text());
+        if (summary.bad() > 0) {
+            throw new CommandFailure(ExitCode.REFUSED, "Bad lines: " + summary.bad() + " of " + summary.lines() + ".");
+        }
+    }
+
+    private ImportSummary importAll(Services services, Terminal terminal) {
+        boolean isInput = file.equals(STANDARD_INPUT);
+        try (InputStream in = isInput ? terminal.in() : Files.newInputStream(Path.of(file))) {
+            long size = isInput ? 0 : Files.size(Path.of(file));
+            ImportProgress progress = new ImportProgress(terminal, size);
+            try (AccountImport accounts = new AccountImport(services, terminal, progress)) {
+                accounts.run(new LineReader(in, ImportLine.MAX_LENGTH));
+                return accounts.summary();
+            }
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.REFUSED, "The lines cannot be read: " + e);
+        }
+    }
+}

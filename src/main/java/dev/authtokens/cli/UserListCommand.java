@@ -1,0 +1,102 @@
+package dev.authtokens.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.user.UserView;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@CommandLine.Command(
+        name = "list",
+        description = "Lists accounts in the order of their e-mail addresses.",
+        footer = {
+            "%nExamples:",
+            "  auth-tokens user list --prefix andy",
+            "  auth-tokens user list --json | jq -r '.[] | select(.role == \"admin\") | .email'"
+        })
+class UserListCommand implements Command {
+
+    /** Accounts that are in memory at once, however many there are. */
+    private static final int PAGE = 1000;
+
+    /** The address is the last column, since its width is not known before the last account. */
+    private static final String ROW = "%-" + Times.WIDTH + "s  %-" + Times.WIDTH + "s  %-7s  %s%n";
+
+    @Spec
+    CommandSpec spec;
+
+    @Option(names = "--prefix", paramLabel = "TEXT", defaultValue = "", description = "Only addresses that begin so.")
+    String prefix;
+
+    @Mixin
+    Output output;
+
+    private int limit = Integer.MAX_VALUE;
+
+    @Option(names = "--limit", paramLabel = "NUMBER", description = "At most so many, 1 or more; all by default.")
+    void limit(int number) {
+        if (number < 1) {
+            throw new ParameterException(spec.commandLine(), "The limit must be 1 or more.");
+        }
+        limit = number;
+    }
+
+    @Override
+    public void run(Services services, Terminal terminal) {
+        if (output.json) {
+            printJson(services, terminal);
+        } else {
+            terminal.out().printf(ROW, "CREATED", "EXPIRY", "ROLE", "EMAIL");
+            forEach(
+                    services,
+                    user -> terminal.out()
+                            .printf(
+                                    ROW,
+                                    Times.show(user.created()),
+                                    Times.show(user.expiry()),
+                                    user.role(),
+                                    user.email()));
+        }
+    }
+
+    private void printJson(Services services, Terminal terminal) {
+        try {
+            JsonGenerator json = services.mapper().createGenerator(terminal.out());
+            json.writeStartArray();
+            forEach(services, user -> write(json, user));
+            json.writeEndArray();
+            json.flush();
+            terminal.out().println();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(JsonGenerator json, UserView user) {
+        try {
+            json.writePOJO(user);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void forEach(Services services, Consumer<UserView> action) {
+        String canonicalPrefix = EmailAddress.canonical(prefix);
+        int left = limit;
+        List<UserView> page = services.users().page(canonicalPrefix, "", Math.min(PAGE, left));
+        while (!page.isEmpty()) {
+            page.forEach(action);
+            left -= page.size();
+            String last = EmailAddress.canonical(page.get(page.size() - 1).email());
+            page = left == 0 ? List.of() : services.users().page(canonicalPrefix, last, Math.min(PAGE, left));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.authtokens.cli;
+
+import dev.authtokens.problem.GenericResponse;
+import dev.authtokens.user.Account;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+
+@CommandLine.Command(
+        name = "password",
+        description = {
+            "Sets the password of an account, and ends all of its sessions.",
+            "",
+            "The password is asked for twice on a terminal, and is the first line of standard input otherwise. It has to"
+                    + " keep the same rules as over HTTP."
+        },
+        footer = {
+            "%nExamples:",
+            "  auth-tokens user password andy@example.com",
+            "  auth-tokens user password andy@example.com --password-stdin < password.txt"
+        })
+class UserPasswordCommand extends AccountCommand {
+
+    @Mixin
+    NewPassword password;
+
+    @Override
+    public void run(Services services, Terminal terminal) {
+        Account account = services.users().findAccount(email).orElseThrow(CommandFailure::noSuchAccount);
+        String hash = password.hash(email, services, terminal);
+        if (!services.users().changePassword(account, hash, null)) {
+            throw new CommandFailure(
+                    ExitCode.REFUSED,
+                    "The account was deleted, or got another password, just now: nothing is changed.");
+        }
+        String text = "Set the password of " + account.email() + " and ended its sessions";
+        output.print(services, terminal, new GenericResponse("RESOURCE_UPDATED", text), text);
+    }
+}
