@@ -27,6 +27,9 @@ public class StartFailure extends RuntimeException {
     /** PostgreSQL's "insufficient privilege"; an exception without a state comes from the pool, which waited in vain. */
     private static final String NO_RIGHT = "42501";
 
+    /** What Quarkus says, at much greater length, where there is no database. */
+    private static final String NO_URL = "because its URL is not set";
+
     private static final String NO_STATE = "";
 
     StartFailure(String property, String reason) {
@@ -86,12 +89,13 @@ public class StartFailure extends RuntimeException {
                     .mapToObj(problem -> oneLine(validation.getProblem(problem).getMessage()))
                     .collect(Collectors.joining("; ")));
         }
-        if (cause instanceof InactiveBeanException) {
+        String message = String.valueOf(cause.getMessage());
+        if (cause instanceof InactiveBeanException || message.contains(NO_URL)) {
             return Optional.of(new StartFailure(URL, "is not set: the service needs a PostgreSQL").getMessage());
         }
-        boolean isConversion = cause.getMessage() != null && cause.getMessage().contains(CONFIG_ERROR);
+        boolean isConversion = message.contains(CONFIG_ERROR);
         if (cause instanceof ConfigurationException || isConversion) {
-            return Optional.of(oneLine(cause.getMessage()));
+            return Optional.of(oneLine(message));
         }
         return Optional.empty();
     }

@@ -7,11 +7,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,43 @@ public final class ServiceProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Starts a command of the same executable. */
+    public static ServiceProcess command(Map<String, String> environment, String... arguments) {
+        return start(environment, command -> {
+            command.addAll(List.of(arguments));
+            return command;
+        });
+    }
+
+    /** Writes to its standard input. */
+    public ServiceProcess input(String text) {
+        try {
+            process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends its standard input. */
+    public ServiceProcess endInput() {
+        try {
+            process.getOutputStream().close();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The environment of the service, its ports included: what a command has that runs in the same container. */
+    public Map<String, String> environment(Map<String, String> given) {
+        Map<String, String> whole = new HashMap<>(given);
+        whole.put("QUARKUS_HTTP_PORT", String.valueOf(port));
+        whole.put("QUARKUS_MANAGEMENT_PORT", String.valueOf(managementPort));
+        return whole;
     }
 
     public static Map<String, String> database(String url) {
@@ -209,7 +248,7 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    static void pause() {
+    public static void pause() {
         try {
             Thread.sleep(50);
         } catch (InterruptedException e) {

@@ -1,5 +1,7 @@
 package dev.authtokens.cli;
 
+import java.util.Optional;
+
 /** A command that does something, once its arguments are read. */
 interface Command {
 
@@ -9,6 +11,11 @@ interface Command {
      * @throws CommandFailure when it cannot
      */
     void run(Services services, Terminal terminal);
+
+    /** What is wrong with arguments that each are right. */
+    default Optional<String> misuse() {
+        return Optional.empty();
+    }
 
     /** Whether it works on a schema of any version; others refuse an older one than they know. */
     default boolean worksOnAnySchema() {

@@ -15,6 +15,7 @@ public final class Invocation {
 
     static final String NAME = "auth-tokens";
 
+    private static final int WIDTH = 100;
     private static final int MAX_COMMAND_LINE = 1024;
 
     /** What the Java runtime makes of bytes that are no text in the character set of the environment. */
@@ -32,7 +33,10 @@ public final class Invocation {
 
     /** Reads the arguments; answers at once where they ask for help or the version, or are wrong. */
     public static Invocation read(String... arguments) {
-        Terminal terminal = new Terminal();
+        return read(new Terminal(), arguments);
+    }
+
+    static Invocation read(Terminal terminal, String... arguments) {
         CommandLine commandLine = commandLine();
         try {
             ParseResult parsed = commandLine.parseArgs(arguments);
@@ -77,7 +81,6 @@ public final class Invocation {
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new TopCommand()).setExpandAtFiles(false);
         ArgumentTypes.register(commandLine);
-        commandLine.getCommandSpec().usageMessage().width(100);
         complete(commandLine);
         return commandLine;
     }
@@ -86,6 +89,7 @@ public final class Invocation {
         commandLine
                 .getCommandSpec()
                 .usageMessage()
+                .width(WIDTH)
                 .sortOptions(false)
                 .optionListHeading("%nOptions:%n")
                 .parameterListHeading("%nParameters:%n")
@@ -120,6 +124,11 @@ public final class Invocation {
         CommandSpec spec = leaf(parsed).commandSpec();
         if (!spec.subcommands().isEmpty() && !isBare(parsed)) {
             throw new ParameterException(spec.commandLine(), "A command is missing.");
+        }
+        if (spec.userObject() instanceof Command command) {
+            command.misuse().ifPresent(reason -> {
+                throw new ParameterException(spec.commandLine(), reason);
+            });
         }
     }
 

@@ -1,18 +1,21 @@
 package dev.authtokens.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * How a command talks to whoever runs it: results go to standard output, everything else to standard error, both in UTF-8.
@@ -23,8 +26,17 @@ class Terminal {
     private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
-    private final PrintWriter out = writer(FileDescriptor.out);
-    private final PrintWriter err = writer(FileDescriptor.err);
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    Terminal() {
+        this(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
+    }
+
+    Terminal(OutputStream out, OutputStream err) {
+        this.out = writer(out);
+        this.err = writer(err);
+    }
 
     PrintWriter out() {
         return out;
@@ -51,13 +63,12 @@ class Terminal {
 
     /** Whether somebody is there to answer: standard input and output are a terminal. */
     boolean isInteractive() {
-        return System.console() != null;
+        return console() != null;
     }
 
     boolean confirms(String question) {
-        String answer = System.console().readLine("%s [y/N] ", question);
-        return answer != null
-                && answer.strip().toLowerCase(java.util.Locale.ROOT).matches("y|yes");
+        String answer = console().readLine("%s [y/N] ", question);
+        return answer != null && answer.strip().toLowerCase(Locale.ROOT).matches("y|yes");
     }
 
     /**
@@ -71,7 +82,7 @@ class Terminal {
             return firstLine(maxLength);
         }
         if (isInteractive()) {
-            return ask(System.console(), email);
+            return ask(console(), email);
         }
         if (isTerminal(STANDARD_INPUT)) {
             throw refused("Standard output is no terminal, so that the password cannot be asked for:"
@@ -93,11 +104,13 @@ class Terminal {
             throw refused(
                     "The password is not in the character set of the environment: set LC_ALL=C.UTF-8, for example.");
         }
-        byte[] bytes = new byte[0];
-        var encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(password));
-        bytes = new byte[encoded.remaining()];
-        encoded.get(bytes);
-        return bytes;
+        return new String(password).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** JDK 22 to 24 have, by default, another console that is there without any terminal, too. */
+    private static Console console() {
+        System.setProperty("jdk.console", "java.base");
+        return System.console();
     }
 
     private byte[] firstLine(int maxLength) {
@@ -133,8 +146,7 @@ class Terminal {
         }
     }
 
-    private static PrintWriter writer(FileDescriptor descriptor) {
-        return new PrintWriter(new java.io.OutputStreamWriter(
-                new java.io.BufferedOutputStream(new FileOutputStream(descriptor)), StandardCharsets.UTF_8));
+    private static PrintWriter writer(OutputStream stream) {
+        return new PrintWriter(new OutputStreamWriter(new BufferedOutputStream(stream), StandardCharsets.UTF_8));
     }
 }

@@ -2,9 +2,9 @@ package dev.authtokens.cli;
 
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.user.Account;
+import java.util.Optional;
 import java.util.UUID;
 import picocli.CommandLine;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,27 +18,26 @@ import picocli.CommandLine.Parameters;
         })
 class TokenRevokeCommand extends AccountCommand {
 
-    @ArgGroup(exclusive = true, multiplicity = "1")
-    Which which;
+    @Parameters(index = "1", arity = "0..1", paramLabel = "ID", description = "The session, as 'token list' shows it.")
+    UUID id;
 
-    static class Which {
+    @Option(names = "--all", description = "All of them, instead of one.")
+    boolean all;
 
-        @Parameters(index = "1", paramLabel = "ID", description = "The session, as 'token list' shows it.")
-        UUID id;
-
-        @Option(names = "--all", required = true, description = "All of them.")
-        boolean all;
+    @Override
+    public Optional<String> misuse() {
+        return (id == null) == all ? Optional.empty() : Optional.of("Give either the ID of a session or --all.");
     }
 
     @Override
     public void run(Services services, Terminal terminal) {
         Account account = services.users().findAccount(email).orElseThrow(CommandFailure::noSuchAccount);
         String text;
-        if (which.all) {
+        if (all) {
             long ended = services.tokens().revokeAll(account.id(), account.email(), null);
             text = "Sessions of " + account.email() + " that have ended: " + ended;
-        } else if (services.tokens().revoke(account.id(), account.email(), which.id)) {
-            text = "Ended the session " + which.id + " of " + account.email();
+        } else if (services.tokens().revoke(account.id(), account.email(), id)) {
+            text = "Ended the session " + id + " of " + account.email();
         } else {
             throw new CommandFailure(ExitCode.NOT_FOUND, "This account has no session with this id.");
         }

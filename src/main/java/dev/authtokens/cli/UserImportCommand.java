@@ -3,6 +3,7 @@ package dev.authtokens.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -57,8 +58,10 @@ class UserImportCommand implements Command {
                 accounts.run(new LineReader(in, ImportLine.MAX_LENGTH));
                 return accounts.summary();
             }
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(ExitCode.REFUSED, "There is no file " + file + ".");
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.REFUSED, "The lines cannot be read: " + e);
+            throw new CommandFailure(ExitCode.REFUSED, "The lines cannot be read: " + e.getMessage());
         }
     }
 }

@@ -6,13 +6,11 @@ import dev.authtokens.user.UserView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @CommandLine.Command(
         name = "list",
@@ -30,23 +28,18 @@ class UserListCommand implements Command {
     /** The address is the last column, since its width is not known before the last account. */
     private static final String ROW = "%-" + Times.WIDTH + "s  %-" + Times.WIDTH + "s  %-7s  %s%n";
 
-    @Spec
-    CommandSpec spec;
-
     @Option(names = "--prefix", paramLabel = "TEXT", defaultValue = "", description = "Only addresses that begin so.")
     String prefix;
 
     @Mixin
     Output output;
 
-    private int limit = Integer.MAX_VALUE;
-
     @Option(names = "--limit", paramLabel = "NUMBER", description = "At most so many, 1 or more; all by default.")
-    void limit(int number) {
-        if (number < 1) {
-            throw new ParameterException(spec.commandLine(), "The limit must be 1 or more.");
-        }
-        limit = number;
+    int limit = Integer.MAX_VALUE;
+
+    @Override
+    public Optional<String> misuse() {
+        return limit < 1 ? Optional.of("The limit must be 1 or more.") : Optional.empty();
     }
 
     @Override

@@ -15,10 +15,14 @@ public final class Accounts {
 
     public static final String PASSWORD = "correct horse battery staple";
 
-    private static final String HASH =
-            new PasswordHasher(10, Optional.empty(), List.of()).hash(PASSWORD.getBytes(StandardCharsets.UTF_8));
+    private static final String HASH = hasher().hash(PASSWORD.getBytes(StandardCharsets.UTF_8));
 
     private Accounts() {}
+
+    /** Without a pepper, as the service under test. */
+    public static PasswordHasher hasher() {
+        return new PasswordHasher(10, Optional.empty(), List.of());
+    }
 
     public static String create() {
         return create(Role.USER, null);

@@ -1,0 +1,186 @@
+package dev.authtokens.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.access.Role;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What the arguments mean; nothing is started for it. */
+class CommandLineTest {
+
+    private static final Pattern README_ROW = Pattern.compile("(?m)^\\| `(?<command>[a-z]+(?: [a-z]+)?)[^`]*` \\|");
+    private static final int NO_EXIT = -1;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "serve"})
+    void serves(String arguments) {
+        assertTrue(read(arguments).serves());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "migrate",
+                "migrate --json",
+                "user create andy@example.com --role admin --expiry 2030-01-01T00:00:00Z --password-stdin",
+                "user list --prefix andy --limit 10 --json",
+                "user show ANDY@example.com -v",
+                "user password andy@example.com",
+                "user expiry andy@example.com never",
+                "user expiry andy@example.com 2030-01-01T12:00:00.5+02:00",
+                "user role andy@example.com user",
+                "user delete andy@example.com -y",
+                "user import -",
+                "token list andy@example.com",
+                "token revoke andy@example.com 0b1f3c5e-7a9d-4e2b-8c6f-1d3e5a7b9c0d",
+                "token revoke andy@example.com --all"
+            })
+    void readsACommand(String arguments) {
+        Invocation invocation = read(arguments);
+        assertEquals(NO_EXIT, invocation.exitCode().orElse(NO_EXIT), err::toString);
+        assertFalse(invocation.serves());
+        assertEquals(arguments.endsWith("-v"), invocation.isVerbose());
+        assertEquals("", out.toString() + err);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "user",
+                "token",
+                "users",
+                "user shwo",
+                "serve now",
+                "--bogus",
+                "user show",
+                "user show nobody",
+                "user show andy@example.com other@example.com",
+                "user show @arguments",
+                "user create andy@example.com hunter2",
+                "user create andy@example.com --password=hunter2",
+                "user create andy@example.com --password hunter2",
+                "user create andy@example.com --role king",
+                "user create andy@example.com --expiry tomorrow",
+                "user list --limit 0",
+                "user list --limit many",
+                "user role andy@example.com",
+                "user role andy@example.com ADMIN",
+                "user expiry andy@example.com 0000-01-01T00:00:00Z",
+                "user import",
+                "token revoke andy@example.com",
+                "token revoke andy@example.com 17",
+                "token revoke andy@example.com 0b1f3c5e-7a9d-4e2b-8c6f-1d3e5a7b9c0d --all",
+                "user show j\ufffdrg@example.com"
+            })
+    void refusesWrongUsageInOneLineThatNamesTheHelp(String arguments) {
+        assertEquals(2, read(arguments).exitCode().orElse(NO_EXIT));
+        List<String> lines = err.toString(StandardCharsets.UTF_8).lines().toList();
+        assertEquals(1, lines.size(), lines.toString());
+        assertTrue(lines.get(0).startsWith("auth-tokens: ") && lines.get(0).endsWith("--help)"), lines.toString());
+        assertFalse(lines.get(0).contains("hunter2"), lines.toString());
+        assertEquals("", out.toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void helpsAtEachLevel(String command) {
+        for (String option : new String[] {"--help", "-h"}) {
+            out.reset();
+            assertEquals(0, read((command + " " + option).strip()).exitCode().orElse(NO_EXIT));
+            String help = out.toString(StandardCharsets.UTF_8);
+            assertTrue(help.startsWith(("Usage: auth-tokens " + command).strip()), help);
+            for (String part : List.of("\nOptions:\n", "\nExit codes:\n", "\nExample", "  5   database")) {
+                assertTrue(help.contains(part), part + " is not in: " + help);
+            }
+            help.lines().forEach(line -> assertTrue(line.length() <= 100, line));
+        }
+        assertEquals("", err.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user create", "user role"})
+    void namesEveryRole(String command) {
+        read(command + " --help");
+        for (Role role : Role.values()) {
+            assertTrue(out.toString().contains(role.written()), role.written());
+        }
+    }
+
+    @Test
+    void tellsItsVersion() {
+        assertEquals(0, read("--version").exitCode().orElse(NO_EXIT));
+        assertTrue(out.toString().matches("auth-tokens [0-9]+\\.[0-9]+\\.[0-9]+\\S*\\R"), out.toString());
+    }
+
+    @Test
+    void writesNoSecretDown() {
+        Invocation invocation = Invocation.read("user", "list", "--prefix", "gsa_0123456789abcdef0123456789abcdef");
+        assertEquals("auth-tokens user list --prefix REDACTED", invocation.redacted());
+    }
+
+    @Test
+    void theReadmeListsEveryCommand() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        String section = readme.substring(readme.indexOf("## Command line"));
+        section = section.substring(0, section.indexOf("\n## ", 1));
+        Set<String> listed = README_ROW
+                .matcher(section)
+                .results()
+                .map(MatchResult::group)
+                .map(row -> row.replaceAll("^\\| `([a-z]+(?: [a-z]+)?).*", "$1"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> known = leaves(Invocation.commandLine()).collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(known, listed);
+        for (ExitCode exit : ExitCode.values()) {
+            assertTrue(section.contains(exit.code() + " "), exit.toString());
+        }
+    }
+
+    static Stream<String> commands() {
+        return all(Invocation.commandLine());
+    }
+
+    private static Stream<String> all(CommandLine command) {
+        return Stream.concat(
+                Stream.of(name(command)), command.getSubcommands().values().stream().flatMap(CommandLineTest::all));
+    }
+
+    private static Stream<String> leaves(CommandLine command) {
+        return command.getSubcommands().isEmpty()
+                ? Stream.of(name(command))
+                : command.getSubcommands().values().stream().flatMap(CommandLineTest::leaves);
+    }
+
+    private static String name(CommandLine command) {
+        return command.getCommandSpec()
+                .qualifiedName()
+                .substring(Invocation.NAME.length())
+                .strip();
+    }
+
+    private Invocation read(String arguments) {
+        String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ");
+        return Invocation.read(new Terminal(out, err), words);
+    }
+}
