@@ -163,7 +163,8 @@ class CommandLineTest {
 
     private static Stream<String> all(CommandLine command) {
         return Stream.concat(
-                Stream.of(name(command)), command.getSubcommands().values().stream().flatMap(CommandLineTest::all));
+                Stream.of(name(command)),
+                command.getSubcommands().values().stream().flatMap(CommandLineTest::all));
     }
 
     private static Stream<String> leaves(CommandLine command) {

@@ -55,7 +55,9 @@ class ImportLineTest {
     @Test
     void takesHashesOfThisService() throws Exception {
         String hash = HASHER.hash(new byte[12]);
-        assertEquals(hash, read("{'email':'a@example.com','password_hash':'" + hash + "'}").passwordHash());
+        assertEquals(
+                hash,
+                read("{'email':'a@example.com','password_hash':'" + hash + "'}").passwordHash());
     }
 
     @ParameterizedTest
@@ -84,7 +86,8 @@ class ImportLineTest {
                 "secret                                                                            | no JSON"
             })
     void tellsWhatIsWrongWithoutShowingSecrets(String json, String reason) {
-        String message = assertThrows(ImportLine.BadLine.class, () -> read(json)).getMessage();
+        String message =
+                assertThrows(ImportLine.BadLine.class, () -> read(json)).getMessage();
         assertTrue(message.contains(reason), message);
         assertFalse(message.contains("secret") || message.contains("c2Vj"), message);
     }
@@ -92,15 +95,14 @@ class ImportLineTest {
     @Test
     void refusesAPepperThatIsNotSet() {
         String hash = "$hmac-sha256$deadbeef$2a$" + BCRYPT;
-        assertThrows(
-                ImportLine.BadLine.class,
-                () -> read("{'email':'a@example.com','password_hash':'" + hash + "'}"));
+        assertThrows(ImportLine.BadLine.class, () -> read("{'email':'a@example.com','password_hash':'" + hash + "'}"));
     }
 
     @Test
     void refusesWhatIsNotUtf8() {
         byte[] line = "{\"email\":\"\u00e4@example.com\"}".getBytes(StandardCharsets.ISO_8859_1);
-        String message = assertThrows(ImportLine.BadLine.class, () -> read(line)).getMessage();
+        String message =
+                assertThrows(ImportLine.BadLine.class, () -> read(line)).getMessage();
         assertTrue(message.contains("UTF-8"), message);
     }
 

@@ -1,0 +1,291 @@
+package dev.authtokens.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.Api;
+import dev.authtokens.Postgres;
+import dev.authtokens.ServiceProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The commands of the packaged executable, on a database of their own or beside a serving process. */
+@Execution(ExecutionMode.CONCURRENT)
+class CommandLineIT {
+
+    private static final String ADMIN = "admin@example.com";
+    private static final String ANDY = "andy@example.com";
+    private static final String PASSWORD = "correct horse battery";
+    private static final String OTHER_PASSWORD = "another horse, another battery";
+
+    /** Of cost 4, so that nothing waits for it. */
+    private static final String HASH = "$2y$04$abcdefghijklmnopqrstuuCj3Wb1gJ3g0Nf1z0s0d0g0h0j0k0l0z";
+
+    private static Postgres postgres;
+
+    @BeforeAll
+    static void startPostgres() {
+        postgres = Postgres.start();
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+        postgres.close();
+    }
+
+    private record Done(int exit, String out, String err) {
+
+        Done isDone() {
+            assertEquals(0, exit, this::toString);
+            assertEquals("", err);
+            return this;
+        }
+
+        Done prints(String text) {
+            assertTrue(isDone().out.contains(text), out);
+            return this;
+        }
+
+        void fails(ExitCode expected, String reason) {
+            assertEquals(expected.code(), exit, this::toString);
+            assertEquals("", out);
+            assertEquals(1, err.lines().count(), err);
+            assertTrue(err.startsWith("auth-tokens: ") && err.contains(reason), err);
+        }
+    }
+
+    @Test
+    void administersAccountsBesideTheService() {
+        Map<String, String> settings = new HashMap<>(ServiceProcess.database(postgres.newDatabase()));
+        settings.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", ADMIN);
+        settings.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        try (ServiceProcess service = ServiceProcess.start(settings).awaitReady()) {
+            Map<String, String> beside = service.environment(settings);
+            run(beside, PASSWORD + "\n", "user", "create", "Andy@example.com", "--role", "service")
+                    .prints("Andy@example.com with the role service");
+            String first = service.token(ANDY, PASSWORD);
+
+            String session = run(beside, "", "token", "list", ANDY, "--json")
+                    .prints("\"address\"")
+                    .out()
+                    .split("\"")[3];
+            run(beside, "", "token", "list", ANDY).prints(session);
+            run(beside, "", "token", "revoke", ANDY, session).prints(session);
+            run(beside, "", "token", "revoke", ANDY, session).fails(ExitCode.NOT_FOUND, "session");
+            assertEquals(401, service.get(Api.USER, first).statusCode());
+
+            String second = service.token(ANDY, PASSWORD);
+            run(beside, OTHER_PASSWORD + "\r\n", "user", "password", ANDY, "--password-stdin")
+                    .prints("ended its sessions");
+            assertEquals(401, service.get(Api.USER, second).statusCode());
+            assertEquals(401, service.login(ANDY, PASSWORD).statusCode());
+
+            String third = service.token(ANDY, OTHER_PASSWORD);
+            run(beside, "", "token", "revoke", ANDY, "--all", "--json").prints("\"code\":\"RESOURCE_DELETED\"");
+            assertEquals(401, service.get(Api.USER, third).statusCode());
+
+            run(beside, "", "user", "role", ANDY, "user", "--json").prints("\"role\":\"user\"");
+            run(beside, "", "user", "role", ADMIN, "user").fails(ExitCode.REFUSED, "last administrator");
+            String fourth = service.token(ANDY, OTHER_PASSWORD);
+            run(beside, "", "user", "expiry", ANDY, "2020-01-01T00:00:00Z").prints("2020-01-01T00:00:00Z");
+            assertEquals(401, service.get(Api.USER, fourth).statusCode());
+            run(beside, "", "user", "expiry", ANDY, "never").prints("never");
+            assertEquals(200, service.get(Api.USER, fourth).statusCode());
+
+            run(beside, "", "user", "delete", ANDY).fails(ExitCode.WRONG_USAGE, "--yes");
+            run(beside, "", "user", "delete", ANDY, "--yes").prints("Deleted");
+            assertEquals(401, service.get(Api.USER, fourth).statusCode());
+            assertEquals("", service.errors());
+        }
+        String url = settings.get("QUARKUS_DATASOURCE_JDBC_URL");
+        assertEquals(
+                List.of("auth-tokens user delete andy@example.com --yes"),
+                Postgres.query(
+                        url,
+                        "select command_line from audit_events where kind = 'USER_DELETED' and actor like 'command line%'"));
+    }
+
+    @Test
+    void tellsByTheExitCodeWhatWentWrong() {
+        Map<String, String> settings = ServiceProcess.database(postgres.newDatabase());
+        run(settings, "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "auth-tokens migrate");
+        run(settings, "", "migrate").prints("Migrated the schema to version");
+        run(settings, "", "migrate").prints("nothing to do");
+        run(settings, "", "migrate", "--json").prints("\"migrated\":[]");
+
+        run(settings, PASSWORD, "user", "create", ANDY, "--json").prints("{\"email\":\"" + ANDY + "\"");
+        run(settings, PASSWORD, "user", "create", "ANDY@example.com").fails(ExitCode.ALREADY_EXISTS, "already");
+        run(settings, "short\n", "user", "create", "b@example.com").fails(ExitCode.REFUSED, "shorter than 12");
+        run(settings, "", "user", "create", "b@example.com").fails(ExitCode.REFUSED, "no password");
+        run(settings, "", "user", "show", "b@example.com").fails(ExitCode.NOT_FOUND, "no account");
+        run(settings, "", "user", "show", "b").fails(ExitCode.WRONG_USAGE, "e-mail");
+        run(settings, "", "user", "show", ANDY).prints("EXPIRY   never");
+        run(settings, "", "user", "show", ANDY, "--json").prints("\"expiry\":\"0001-01-01T00:00:00Z\"");
+        assertEquals(
+                "[]\n",
+                run(settings, "", "user", "list", "--prefix", "x", "--json")
+                        .isDone()
+                        .out());
+    }
+
+    @Test
+    void saysInOneLineWhatToMend() {
+        run(Map.of(), "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "quarkus.datasource.jdbc.url");
+        Map<String, String> nowhere = new HashMap<>(ServiceProcess.database("jdbc:postgresql://localhost:1/nowhere"));
+        run(nowhere, "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "cannot be reached");
+        run(nowhere, "", "migrate").fails(ExitCode.NOT_AVAILABLE, "cannot be reached");
+        nowhere.put("AUTH_TOKENS_PASSWORD_BCRYPT_COST", "9");
+        run(nowhere, "", "migrate").fails(ExitCode.NOT_AVAILABLE, "auth-tokens.password.bcrypt-cost");
+    }
+
+    @Test
+    void importsTheGoodLinesAndGoesOnWhereItWasKilled() throws IOException {
+        String url = postgres.newDatabase();
+        Map<String, String> settings = ServiceProcess.database(url);
+        run(settings, "", "migrate").isDone();
+        List<String> lines = IntStream.range(0, 3000)
+                .mapToObj(i -> "{\"email\":\"user%04d@example.com\",\"password_hash\":\"%s\"}".formatted(i, HASH))
+                .collect(Collectors.toList());
+        try (ServiceProcess first = ServiceProcess.command(settings, "user", "import", "-")) {
+            first.input(String.join("\n", lines.subList(0, 2500)));
+            awaitAccounts(url, 2000);
+            first.kill();
+        }
+        lines.set(17, "{\"email\":\"user0017@example.com\",\"password_hash\":\"secret\"}");
+        lines.add("{\"email\":\"last@example.com\",\"password_base64\":\"" + Api.base64(PASSWORD) + "\"}");
+        lines.add("{\"email\":\"weak@example.com\",\"password_base64\":\"" + Api.base64("secret") + "\"}");
+        Done second = run(settings, String.join("\n", lines), "user", "import", "-", "--json");
+        assertEquals(ExitCode.REFUSED.code(), second.exit(), second::toString);
+        assertEquals("{\"lines\":3002,\"created\":1001,\"existing\":1999,\"bad\":2}\n", second.out());
+        List<String> errors = second.err().lines().toList();
+        assertEquals(3, errors.size(), second.err());
+        assertTrue(errors.get(0).startsWith("line 18: "), second.err());
+        assertTrue(errors.get(1).startsWith("line 3002: "), second.err());
+        assertFalse(second.err().contains("secret"), second.err());
+        assertEquals(List.of(3001L), Postgres.query(url, "select count(*) from users"));
+        assertEquals(
+                List.of(3001L), Postgres.query(url, "select count(*) from audit_events where kind = 'USER_CREATED'"));
+
+        List<String> listed =
+                run(settings, "", "user", "list").isDone().out().lines().toList();
+        assertEquals(3002, listed.size());
+        assertEquals(
+                1, listed.stream().map(line -> line.lastIndexOf(' ')).distinct().count());
+        List<String> part = run(settings, "", "user", "list", "--prefix", "USER00", "--limit", "42")
+                .isDone()
+                .out()
+                .lines()
+                .toList();
+        assertEquals(43, part.size());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void listensOnNoPortAndHasNoSecretInItsArguments() throws IOException {
+        Map<String, String> settings = ServiceProcess.database(postgres.newDatabase());
+        run(settings, "", "migrate").isDone();
+        try (ServiceProcess command = ServiceProcess.command(settings, "user", "create", ANDY, "--verbose")) {
+            Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+            // Its connection to the database shows that it has started, and waits for the password.
+            while (socketsOf(command).isEmpty() || !command.errors().contains("Database: jdbc:")) {
+                assertTrue(Instant.now().isBefore(deadline), command.errors());
+                ServiceProcess.pause();
+            }
+            Set<String> sockets = socketsOf(command);
+            sockets.retainAll(listening());
+            assertEquals(Set.of(), sockets);
+            command.input(PASSWORD + "\n");
+            assertEquals(0, command.exitCode(), command.errors());
+            assertTrue(command.errors().contains("INFO"), command.errors());
+            assertFalse(command.errors().contains(PASSWORD) || command.errors().contains("$2a$"), command.errors());
+            assertEquals(1, command.output().lines().count(), command.output());
+        }
+    }
+
+    @Test
+    void migratesLongerThanAnyOtherStatementMayTake() throws Exception {
+        String url = postgres.newDatabase();
+        Map<String, String> settings = ServiceProcess.database(url);
+        try (var other = java.sql.DriverManager.getConnection(url, Postgres.USER, Postgres.PASSWORD);
+                ServiceProcess migration = ServiceProcess.command(settings, "migrate")) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("create table users (id int)");
+            Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+            while (Postgres.query(url, "select pid from pg_stat_activity where wait_event_type = 'Lock'")
+                    .isEmpty()) {
+                assertTrue(
+                        Instant.now().isBefore(deadline) && migration.errors().isEmpty(), migration.errors());
+                ServiceProcess.pause();
+            }
+            // A statement of the service ends after 10 seconds.
+            Thread.sleep(11_000);
+            other.rollback();
+            assertEquals(0, migration.exitCode(), migration.errors());
+        }
+    }
+
+    private static Done run(Map<String, String> environment, String input, String... arguments) {
+        try (ServiceProcess command = ServiceProcess.command(environment, arguments)) {
+            command.input(input).endInput();
+            int exit = command.exitCode();
+            return new Done(exit, command.output(), command.errors());
+        }
+    }
+
+    private static void awaitAccounts(String url, long number) {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+        while (!Postgres.query(url, "select count(*) from users").equals(List.of(number))) {
+            assertTrue(Instant.now().isBefore(deadline), "no import");
+            ServiceProcess.pause();
+        }
+    }
+
+    /** The inodes of the sockets that the process has open. */
+    private static Set<String> socketsOf(ServiceProcess process) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc", String.valueOf(process.id()), "fd"))) {
+            return descriptors
+                    .map(CommandLineIT::target)
+                    .filter(target -> target.startsWith("socket:["))
+                    .map(target -> target.replaceAll("\\D", ""))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            // Closed meanwhile.
+            return "";
+        }
+    }
+
+    /** The inodes of all sockets of the machine in the state LISTEN, as proc(5) shows them. */
+    private static Set<String> listening() throws IOException {
+        try (Stream<String> lines =
+                Stream.concat(Files.lines(Path.of("/proc/net/tcp")), Files.lines(Path.of("/proc/net/tcp6")))) {
+            return lines.map(line -> line.strip().split("\\s+"))
+                    .filter(columns -> columns[3].equals("0A"))
+                    .map(columns -> columns[9])
+                    .collect(Collectors.toSet());
+        }
+    }
+}
