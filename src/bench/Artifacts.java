@@ -148,7 +148,7 @@ class Artifacts {
     static double load(int seconds, String script) throws Exception {
         Path file = Files.writeString(Files.createTempFile("load", ".lua"), script);
         Process wrk = new ProcessBuilder(
-                        "wrk", "-t1", "-c8", "-d" + seconds + "s", "-s", file.toString(), "http://127.0.0.1:" + PORT + "/")
+                        "wrk", "-t1", "-c8", "--timeout", "20s", "-d" + seconds + "s", "-s", file.toString(), "http://127.0.0.1:" + PORT + "/")
                 .redirectErrorStream(true)
                 .start();
         String output = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -164,7 +164,10 @@ class Artifacts {
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Path.of("target/artifacts.log").toFile());
         builder.environment().put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
         builder.environment().put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", "correct horse battery");
-        return builder.start();
+        Process process = builder.start();
+        // A measurement that fails leaves nothing behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        return process;
     }
 
     static void stop(Process process) throws InterruptedException {

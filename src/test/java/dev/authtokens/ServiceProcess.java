@@ -125,7 +125,7 @@ public final class ServiceProcess implements AutoCloseable {
         return command;
     }
 
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

@@ -19,6 +19,8 @@ public @interface Access {
         BEARER,
         /** People with a good token: users and administrators. */
         SIGNED_IN,
+        /** Whoever may ask about the tokens of others: programs with the role for it, and administrators. */
+        INTROSPECTOR,
         /** Administrators with a good token. */
         ADMIN;
 
@@ -26,6 +28,7 @@ public @interface Access {
             return switch (this) {
                 case ANYONE, BEARER -> true;
                 case SIGNED_IN -> role != Role.SERVICE;
+                case INTROSPECTOR -> role != Role.USER;
                 case ADMIN -> role == Role.ADMIN;
             };
         }

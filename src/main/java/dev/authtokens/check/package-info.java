@@ -1,2 +1,5 @@
-/** Asking whether a token is good: on the way into every endpoint. Calls {@code token} and nothing behind it. */
+/**
+ * Asking whether a token is good: on the way into every endpoint, and for others. Routes: {@code POST /oauth2/introspect},
+ * {@code POST /oauth2/revoke} and {@code GET /v4/auth-tokens/verify/}. Calls {@code token} and nothing behind it.
+ */
 package dev.authtokens.check;

@@ -56,6 +56,7 @@ public class ApiDescription implements OASFilter {
         document.setTags(List.of(
                 OASFactory.createTag().name("auth tokens").description("Log in and out, and see where."),
                 OASFactory.createTag().name("audit").description("What happened."),
+                OASFactory.createTag().name("checks").description("Ask about tokens, for programs and proxies."),
                 OASFactory.createTag().name("info").description("About the installation."),
                 OASFactory.createTag().name("users").description("Accounts of people and programs.")));
         document.getComponents()
@@ -102,7 +103,7 @@ public class ApiDescription implements OASFilter {
                     OASFactory.createSecurityRequirement().addScheme(BEARER)));
             add(responses, ProblemCode.PERMISSION_DENIED);
         }
-        if (who == Access.Who.ADMIN) {
+        if (who != Access.Who.ANYONE && who != Access.Who.BEARER) {
             add(responses, ProblemCode.FORBIDDEN);
         }
         if (operation.getParameters().stream().anyMatch(parameter -> parameter.getIn() == Parameter.In.PATH)) {

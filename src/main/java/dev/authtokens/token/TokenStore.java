@@ -66,13 +66,19 @@ public class TokenStore {
     /** Whose token it is, and that it was used; empty when the token, or the account, is not good at this moment. */
     @Transactional
     public Optional<Caller> resolve(TokenSecret secret) {
+        return inspect(secret).map(LiveToken::owner);
+    }
+
+    /** The same, and how long it is good. */
+    @Transactional
+    public Optional<LiveToken> inspect(TokenSecret secret) {
         byte[] digest = secret.digest();
         Instant now = Instant.now(clock);
-        Optional<TokenOwner> owner = AuthToken.findWithOwner(digest)
-                .filter(found -> !found.isAccountExpired(now))
-                .filter(found -> !life.isOver(found.createdAt(), lastUse.latest(digest, found.lastUsedAt()), now));
-        owner.ifPresent(found -> lastUse.record(digest, now));
-        return owner.map(TokenOwner::caller);
+        Optional<LiveToken> live = AuthToken.findWithOwner(digest)
+                .map(found -> found.live(life, lastUse.latest(digest, found.lastUsedAt())))
+                .filter(found -> found.isGood(now));
+        live.ifPresent(found -> lastUse.record(digest, now));
+        return live;
     }
 
     /** Takes part in the transaction of the change: the sessions end when the new password is in force, or neither. */

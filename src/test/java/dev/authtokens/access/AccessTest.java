@@ -17,6 +17,7 @@ class AccessTest {
         assertEquals(List.of(Role.USER, Role.ADMIN, Role.SERVICE), rolesOf(Access.Who.ANYONE));
         assertEquals(List.of(Role.USER, Role.ADMIN, Role.SERVICE), rolesOf(Access.Who.BEARER));
         assertEquals(List.of(Role.USER, Role.ADMIN), rolesOf(Access.Who.SIGNED_IN));
+        assertEquals(List.of(Role.ADMIN, Role.SERVICE), rolesOf(Access.Who.INTROSPECTOR));
         assertEquals(List.of(Role.ADMIN), rolesOf(Access.Who.ADMIN));
     }
 

@@ -54,6 +54,9 @@ class AccessMatrixTest {
             new Endpoint("DELETE", "/v4/users/{email}/auth-tokens/{id}/", Who.ADMIN, 404, null),
             new Endpoint("DELETE", "/v4/users/{email}/auth-tokens/all/", Who.ADMIN, 404, null),
             new Endpoint("GET", "/v4/audit-events/", Who.ADMIN, 200, null),
+            new Endpoint("POST", "/oauth2/introspect", Who.INTROSPECTOR, 200, "token=x"),
+            new Endpoint("POST", "/oauth2/revoke", Who.ANYONE, 200, "token=x"),
+            new Endpoint("GET", "/v4/auth-tokens/verify/", Who.BEARER, 200, null),
             new Endpoint("GET", "/v4/auth-tokens/", Who.SIGNED_IN, 200, null),
             new Endpoint("DELETE", "/v4/auth-tokens/{id}/", Who.SIGNED_IN, 404, null),
             new Endpoint("DELETE", "/v4/auth-tokens/all/", Who.SIGNED_IN, 200, null),
@@ -127,7 +130,8 @@ class AccessMatrixTest {
         RequestSpecification request = given();
         authorization(credentials).forEach(value -> request.header("Authorization", value));
         if (endpoint.body != null) {
-            request.contentType(ContentType.JSON).body(endpoint.body);
+            request.contentType(endpoint.body instanceof String ? ContentType.URLENC : ContentType.JSON)
+                    .body(endpoint.body);
         }
         return request.request(
                 endpoint.method,

@@ -1,0 +1,48 @@
+package dev.authtokens.check;
+
+import dev.authtokens.access.Access;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.token.TokenSecret;
+import dev.authtokens.token.TokenStore;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestForm;
+
+/** Tells programs whether a token that somebody showed them is good, and whose it is (RFC 7662). */
+@Path("/oauth2/introspect")
+@Tag(name = "checks")
+public class IntrospectionResource {
+
+    private final TokenStore tokens;
+
+    IntrospectionResource(TokenStore tokens) {
+        this.tokens = tokens;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Access(Access.Who.INTROSPECTOR)
+    @Operation(
+            operationId = "introspectToken",
+            summary = "Introspect a token (RFC 7662)",
+            description = "Whether the token of the form is good. For accounts with the role service or admin.")
+    @APIResponse(
+            responseCode = "200",
+            description = "What the token is; only `active`, which is false, when it is not good.")
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the form has no token.")
+    public IntrospectionResponse introspectToken(@RestForm String token) {
+        if (token == null) {
+            throw new Problem(ProblemCode.INVALID_INPUT, "The parameter token is required.");
+        }
+        return TokenSecret.parse(token)
+                .flatMap(tokens::inspect)
+                .map(IntrospectionResponse::of)
+                .orElse(IntrospectionResponse.INACTIVE);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.authtokens.check;
+
+import static dev.authtokens.Api.USER;
+import static dev.authtokens.Api.isProblem;
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.aMapWithSize;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.Api;
+import dev.authtokens.ServiceDatabase;
+import dev.authtokens.access.Role;
+import dev.authtokens.user.Accounts;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@WithTestResource(ServiceDatabase.class)
+class IntrospectionTest {
+
+    private static final String INACTIVE = "{\"active\":false}";
+
+    private String program;
+
+    @BeforeEach
+    void makeProgram() {
+        program = Api.token(Accounts.create(Role.SERVICE, null), Accounts.PASSWORD);
+    }
+
+    @Test
+    void tellsWhoseTokenItIsAndUntilWhen() {
+        Instant expiry = Instant.parse("2030-01-01T00:00:00Z");
+        String email = Accounts.create(Role.ADMIN, expiry);
+        String token = Api.token(email, Accounts.PASSWORD);
+        String id = Api.as(token).get(Api.TOKENS).path("[0].id");
+        Response answer = introspect(token);
+        answer.then()
+                .statusCode(200)
+                .contentType(ContentType.JSON)
+                .header("Cache-Control", "no-store")
+                .body("$", aMapWithSize(8))
+                .body("active", equalTo(true))
+                .body("username", equalTo(email))
+                .body("role", equalTo("admin"))
+                .body("token_type", equalTo("Bearer"))
+                .body("exp", equalTo((int) expiry.getEpochSecond()))
+                .body("jti", equalTo(id));
+        long age = Instant.now().getEpochSecond() - answer.jsonPath().getLong("iat");
+        assertEquals(0, age / 60);
+    }
+
+    @Test
+    void anEndlessAccountEndsWithTheLifeOfItsToken() {
+        Response answer = introspect(Api.token(Accounts.create(), Accounts.PASSWORD));
+        long life = answer.jsonPath().getLong("exp") - answer.jsonPath().getLong("iat");
+        // The lifespan of the service under test.
+        assertEquals(Duration.ofDays(3650).toSeconds(), life);
+    }
+
+    @Test
+    void aTokenThatIsNotGoodIsInactiveAndNothingElse() {
+        String email = Accounts.create();
+        String revoked = Api.token(email, Accounts.PASSWORD);
+        Api.as(revoked).delete(Api.TOKENS).then().statusCode(200);
+        assertEquals(INACTIVE, introspect(revoked).asString());
+        String expired = Api.token(email, Accounts.PASSWORD);
+        Accounts.expire(email);
+        assertEquals(INACTIVE, introspect(expired).asString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "gsa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAZClWt", "%00"})
+    void aTokenThatIsNoneIsInactive(String token) {
+        assertEquals(INACTIVE, introspect(token).asString());
+    }
+
+    @Test
+    void needsAToken() {
+        isProblem(
+                Api.as(program).contentType(ContentType.URLENC).body("x=y").post("/oauth2/introspect"),
+                400,
+                "INVALID_INPUT");
+        isProblem(
+                Api.as(program).contentType(ContentType.JSON).body("{}").post("/oauth2/introspect"),
+                415,
+                "UNSUPPORTED_MEDIA_TYPE");
+    }
+
+    @Test
+    void refusesAFormThatIsTooLong() throws Exception {
+        String form = "token=" + "x".repeat(17_000);
+        isProblem(
+                Api.as(program).contentType(ContentType.URLENC).body(form).post("/oauth2/introspect"),
+                413,
+                "PAYLOAD_TOO_LARGE");
+        HttpRequest chunked = HttpRequest.newBuilder(
+                        URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/oauth2/introspect"))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("Authorization", "Bearer " + program)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofInputStream(
+                        () -> new ByteArrayInputStream(form.getBytes(StandardCharsets.US_ASCII))))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(chunked, HttpResponse.BodyHandlers.ofString());
+        assertEquals(413, answer.statusCode(), answer.body());
+        assertTrue(answer.body().startsWith("{\"code\":\"PAYLOAD_TOO_LARGE\""), answer.body());
+    }
+
+    @Test
+    void aProgramCanDoNothingElse() {
+        isProblem(Api.as(program).get(USER), 403, "PERMISSION_DENIED");
+        isProblem(Api.as(program).get(Api.TOKENS), 403, "PERMISSION_DENIED");
+    }
+
+    @Test
+    void whoeverHoldsATokenMayEndIt() {
+        String token = Api.token(Accounts.create(), Accounts.PASSWORD);
+        String answer = revoke(token);
+        isProblem(Api.as(token).get(USER), 401, "PERMISSION_DENIED");
+        assertEquals(answer, revoke(token), "the answer tells whether there was a token");
+        assertEquals(answer, revoke("nonsense"));
+    }
+
+    @Test
+    void verifyNamesTheAccountInHeaders() {
+        String email = Accounts.createAs("r\u00fcdiger-" + UUID.randomUUID() + "@example.com");
+        String plain = Accounts.create();
+        verify(Api.token(plain, Accounts.PASSWORD))
+                .then()
+                .statusCode(200)
+                .header("X-Auth-Request-Email", equalTo(plain))
+                .header("X-Auth-Request-Role", equalTo("user"))
+                .header("WWW-Authenticate", nullValue());
+        verify(Api.token(email, Accounts.PASSWORD))
+                .then()
+                .header(
+                        "X-Auth-Request-Email",
+                        equalTo(email.replace("\u00fc", "%C3%BC").replace("@", "%40")));
+        isProblem(verify("nonsense"), 401, "PERMISSION_DENIED");
+    }
+
+    private static Response verify(String token) {
+        return Api.as(token).header("X-Auth-Request-Email", "admin@example.com").get("/v4/auth-tokens/verify/");
+    }
+
+    private Response introspect(String token) {
+        return Api.as(program)
+                .contentType(ContentType.URLENC)
+                .formParam("token", token)
+                .formParam("token_type_hint", "access_token")
+                .post("/oauth2/introspect");
+    }
+
+    private static String revoke(String token) {
+        return given().contentType(ContentType.URLENC)
+                .formParam("token", token)
+                .post("/oauth2/revoke")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+    }
+}
