@@ -17,14 +17,23 @@ public class Main {
 
     public static void main(String... args) {
         HIBERNATE.setLevel(Level.WARNING);
+        if (args.length == 0) {
+            // What happens at every start of a pod: not even the arguments are read.
+            serve();
+            return;
+        }
         Invocation invocation = Invocation.read(args);
         if (invocation.exitCode().isPresent()) {
             System.exit(invocation.exitCode().getAsInt());
         } else if (invocation.serves()) {
-            Quarkus.run(null, Main::exit, args);
+            serve();
         } else {
             CommandProcess.run(invocation, args);
         }
+    }
+
+    private static void serve() {
+        Quarkus.run(null, Main::exit);
     }
 
     private static void exit(int code, Throwable failure) {

@@ -15,7 +15,10 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 
-/** Before the first request: brings the schema up to date and makes the first administrator, or refuses to start. */
+/**
+ * Before the first request: brings the schema up to date and makes the first administrator, or refuses to start. A process
+ * that runs a command serves no request and leaves both alone.
+ */
 @Singleton
 class StartUp {
 

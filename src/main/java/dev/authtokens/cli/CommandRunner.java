@@ -69,10 +69,7 @@ class CommandRunner implements QuarkusApplication {
                     "The schema of the database is older than this version: run '" + Invocation.NAME + " migrate'.");
         }
         command.run(services, terminal);
-        terminal.out().flush();
-        if (terminal.out().checkError()) {
-            throw new CommandFailure(ExitCode.REFUSED, "The result cannot be written to standard output.");
-        }
+        terminal.requireWritable();
     }
 
     private int fail(ExitCode exit, String line) {

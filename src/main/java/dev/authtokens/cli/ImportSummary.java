@@ -1,6 +1,7 @@
 package dev.authtokens.cli;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.util.Locale;
 
 /**
  * What an import did.
@@ -12,10 +13,11 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 record ImportSummary(long lines, long created, long existing, long bad) {
 
     String text() {
-        return """
+        String rows = """
                 LINES     %,d
                 CREATED   %,d
                 EXISTING  %,d
-                BAD       %,d""".formatted(lines, created, existing, bad);
+                BAD       %,d""";
+        return String.format(Locale.ROOT, rows, lines, created, existing, bad);
     }
 }

@@ -50,6 +50,13 @@ class Terminal {
         return System.in;
     }
 
+    /** @throws CommandFailure when nobody reads standard output any more */
+    void requireWritable() {
+        if (out.checkError()) {
+            throw refused("The result cannot be written to standard output.");
+        }
+    }
+
     /** Says in one line why the command does not do what it was asked for. */
     void error(String line) {
         err.println(Invocation.NAME + ": " + line.replaceAll("\\s*\\R\\s*", " "));

@@ -50,6 +50,7 @@ class UserListCommand implements Command {
             terminal.out().printf(ROW, "CREATED", "EXPIRY", "ROLE", "EMAIL");
             forEach(
                     services,
+                    terminal,
                     user -> terminal.out()
                             .printf(
                                     ROW,
@@ -64,7 +65,7 @@ class UserListCommand implements Command {
         try {
             JsonGenerator json = services.mapper().createGenerator(terminal.out());
             json.writeStartArray();
-            forEach(services, user -> write(json, user));
+            forEach(services, terminal, user -> write(json, user));
             json.writeEndArray();
             json.flush();
             terminal.out().println();
@@ -81,12 +82,13 @@ class UserListCommand implements Command {
         }
     }
 
-    private void forEach(Services services, Consumer<UserView> action) {
+    private void forEach(Services services, Terminal terminal, Consumer<UserView> action) {
         String canonicalPrefix = EmailAddress.canonical(prefix);
         int left = limit;
         List<UserView> page = services.users().page(canonicalPrefix, "", Math.min(PAGE, left));
         while (!page.isEmpty()) {
             page.forEach(action);
+            terminal.requireWritable();
             left -= page.size();
             String last = EmailAddress.canonical(page.get(page.size() - 1).email());
             page = left == 0 ? List.of() : services.users().page(canonicalPrefix, last, Math.min(PAGE, left));

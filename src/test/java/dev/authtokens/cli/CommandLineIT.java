@@ -10,6 +10,7 @@ import dev.authtokens.ServiceProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -83,11 +84,10 @@ class CommandLineIT {
                     .prints("Andy@example.com with the role service");
             String first = service.token(ANDY, PASSWORD);
 
-            String session = run(beside, "", "token", "list", ANDY, "--json")
-                    .prints("\"address\"")
+            String session = run(beside, "", "token", "list", ANDY)
+                    .prints("127.0.0.1")
                     .out()
-                    .split("\"")[3];
-            run(beside, "", "token", "list", ANDY).prints(session);
+                    .split("\\s+")[5];
             run(beside, "", "token", "revoke", ANDY, session).prints(session);
             run(beside, "", "token", "revoke", ANDY, session).fails(ExitCode.NOT_FOUND, "session");
             assertEquals(401, service.get(Api.USER, first).statusCode());
@@ -127,18 +127,18 @@ class CommandLineIT {
     void tellsByTheExitCodeWhatWentWrong() {
         Map<String, String> settings = ServiceProcess.database(postgres.newDatabase());
         run(settings, "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "auth-tokens migrate");
-        run(settings, "", "migrate").prints("Migrated the schema to version");
+        run(settings, "", "migrate", "--json").prints("\"migrated\":[\"1\",");
         run(settings, "", "migrate").prints("nothing to do");
-        run(settings, "", "migrate", "--json").prints("\"migrated\":[]");
 
-        run(settings, PASSWORD, "user", "create", ANDY, "--json").prints("{\"email\":\"" + ANDY + "\"");
+        run(settings, PASSWORD, "user", "create", ANDY, "--json")
+                .prints("{\"email\":\"" + ANDY + "\"")
+                .prints("\"expiry\":\"0001-01-01T00:00:00Z\"");
         run(settings, PASSWORD, "user", "create", "ANDY@example.com").fails(ExitCode.ALREADY_EXISTS, "already");
         run(settings, "short\n", "user", "create", "b@example.com").fails(ExitCode.REFUSED, "shorter than 12");
         run(settings, "", "user", "create", "b@example.com").fails(ExitCode.REFUSED, "no password");
         run(settings, "", "user", "show", "b@example.com").fails(ExitCode.NOT_FOUND, "no account");
         run(settings, "", "user", "show", "b").fails(ExitCode.WRONG_USAGE, "e-mail");
         run(settings, "", "user", "show", ANDY).prints("EXPIRY   never");
-        run(settings, "", "user", "show", ANDY, "--json").prints("\"expiry\":\"0001-01-01T00:00:00Z\"");
         assertEquals(
                 "[]\n",
                 run(settings, "", "user", "list", "--prefix", "x", "--json")
@@ -151,7 +151,6 @@ class CommandLineIT {
         run(Map.of(), "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "quarkus.datasource.jdbc.url");
         Map<String, String> nowhere = new HashMap<>(ServiceProcess.database("jdbc:postgresql://localhost:1/nowhere"));
         run(nowhere, "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "cannot be reached");
-        run(nowhere, "", "migrate").fails(ExitCode.NOT_AVAILABLE, "cannot be reached");
         nowhere.put("AUTH_TOKENS_PASSWORD_BCRYPT_COST", "9");
         run(nowhere, "", "migrate").fails(ExitCode.NOT_AVAILABLE, "auth-tokens.password.bcrypt-cost");
     }
@@ -224,7 +223,7 @@ class CommandLineIT {
     void migratesLongerThanAnyOtherStatementMayTake() throws Exception {
         String url = postgres.newDatabase();
         Map<String, String> settings = ServiceProcess.database(url);
-        try (var other = java.sql.DriverManager.getConnection(url, Postgres.USER, Postgres.PASSWORD);
+        try (var other = DriverManager.getConnection(url, Postgres.USER, Postgres.PASSWORD);
                 ServiceProcess migration = ServiceProcess.command(settings, "migrate")) {
             other.setAutoCommit(false);
             other.createStatement().execute("create table users (id int)");
