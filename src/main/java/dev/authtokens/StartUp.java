@@ -6,8 +6,10 @@ import dev.authtokens.user.PasswordHasher;
 import dev.authtokens.user.PasswordRules;
 import dev.authtokens.user.UserStore;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import jakarta.persistence.PersistenceException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -42,7 +44,8 @@ class StartUp {
         this.hasher = hasher;
     }
 
-    void run(@Observes StartupEvent start) {
+    /** First of all: the scheduler would work on a schema that is not there yet. */
+    void run(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent start) {
         if (CommandProcess.isCurrent()) {
             return;
         }
