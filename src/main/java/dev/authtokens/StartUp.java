@@ -77,6 +77,9 @@ class StartUp {
     }
 
     private void create(Administrator administrator) {
+        rules.refusal(administrator.password(), administrator.email()).ifPresent(reason -> {
+            throw new StartFailure(BOOTSTRAP_PASSWORD, "is refused. " + reason);
+        });
         String hash = hasher.hash(administrator.password());
         if (users.createFirstAdministrator(administrator.email(), hash)) {
             LOG.infof("Made the first administrator: %s", administrator.email().written());
@@ -98,9 +101,6 @@ class StartUp {
         EmailAddress address = EmailAddress.parse(writtenEmail)
                 .orElseThrow(() -> new StartFailure(BOOTSTRAP_EMAIL, "is not an e-mail address"));
         byte[] bytes = writtenPassword.getBytes(StandardCharsets.UTF_8);
-        rules.refusal(bytes, address).ifPresent(reason -> {
-            throw new StartFailure(BOOTSTRAP_PASSWORD, "is refused. " + reason);
-        });
         return Optional.of(new Administrator(address, bytes));
     }
 }

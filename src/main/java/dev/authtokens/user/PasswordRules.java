@@ -6,6 +6,7 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.inject.Singleton;
+import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -31,7 +32,9 @@ public class PasswordRules {
     private static final int ESTIMATED_LENGTH = 64;
 
     private final int minLength;
-    private final Zxcvbn estimate = new Zxcvbn();
+
+    /** Its word lists are large, and most replicas never need them: read at the first use, given up when memory is short. */
+    private SoftReference<Zxcvbn> estimate = new SoftReference<>(null);
 
     PasswordRules(ServiceConfig config) {
         this.minLength = config.password().minLength();
@@ -51,7 +54,7 @@ public class PasswordRules {
             return Optional.of("The password is shorter than " + minLength + " characters.");
         }
         String estimated = written.substring(0, Math.min(written.length(), ESTIMATED_LENGTH));
-        if (estimate.measure(estimated, namesOf(email)).getGuessesLog10() < MIN_GUESSES_LOG10) {
+        if (estimate().measure(estimated, namesOf(email)).getGuessesLog10() < MIN_GUESSES_LOG10) {
             return Optional.of("The password is easy to guess: it is common, repeats itself, or is made of the e-mail"
                     + " address or the name of the service.");
         }
@@ -70,6 +73,15 @@ public class PasswordRules {
             throw new Problem(ProblemCode.INVALID_INPUT, reason);
         });
         return password;
+    }
+
+    private synchronized Zxcvbn estimate() {
+        Zxcvbn known = estimate.get();
+        if (known == null) {
+            known = new Zxcvbn();
+            estimate = new SoftReference<>(known);
+        }
+        return known;
     }
 
     private static List<String> namesOf(EmailAddress email) {
