@@ -16,8 +16,4 @@ public record AuditFilter(
         Optional<AuditKind> kind,
         Optional<Instant> from,
         Optional<Instant> until,
-        long before) {
-
-    public static final AuditFilter ALL =
-            new AuditFilter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Long.MAX_VALUE);
-}
+        long before) {}

@@ -2,6 +2,7 @@ package dev.authtokens.token;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.authtokens.user.Expiry;
 import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -47,16 +48,13 @@ public record Session(
         @Schema(description = "Whether it is the session of this request.") @JsonProperty
         boolean current) {
 
-    /** How an expiry is written of what never expires. */
-    static final Instant NEVER = Instant.parse("0001-01-01T00:00:00Z");
-
     /** @param lastUsed also what is not written to the database yet; null when never */
     static Session of(AuthToken token, Instant lastUsed, TokenLife life, UUID currentId) {
         return new Session(
                 token.id,
                 token.createdAt,
                 lastUsed,
-                life.end(token.createdAt, lastUsed).orElse(NEVER),
+                Expiry.show(life.end(token.createdAt, lastUsed).orElse(null)),
                 token.address,
                 token.userAgent,
                 token.activity,

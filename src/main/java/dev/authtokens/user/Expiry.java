@@ -5,7 +5,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** The expiry of an account on the wire and on the command line: an RFC 3339 time, and {@code 0001-01-01T00:00:00Z} for never. */
+/** The expiry of an account or a session on the wire and on the command line: an RFC 3339 time, and {@code 0001-01-01T00:00:00Z} for never. */
 public final class Expiry {
 
     public static final Instant NEVER = Instant.parse("0001-01-01T00:00:00Z");
@@ -15,7 +15,8 @@ public final class Expiry {
 
     private Expiry() {}
 
-    static Instant show(Instant expiresAt) {
+    /** @param expiresAt null when never */
+    public static Instant show(Instant expiresAt) {
         return expiresAt == null ? NEVER : expiresAt;
     }
 
