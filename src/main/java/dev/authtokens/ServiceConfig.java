@@ -37,6 +37,10 @@ public interface ServiceConfig {
     @Valid
     Token token();
 
+    /** What is kept in memory of tokens. */
+    @Valid
+    Cache cache();
+
     /** What is kept of what happened. */
     @Valid
     Audit audit();
@@ -96,6 +100,25 @@ public interface ServiceConfig {
         @WithDefault("10m")
         @DurationMin(seconds = 1)
         Duration purgeInterval();
+    }
+
+    interface Cache {
+
+        /** Whether token checks are answered from memory; if not, each one asks the database. */
+        @WithDefault("true")
+        boolean enabled();
+
+        /** Most tokens that are kept in memory. */
+        @WithDefault("50000")
+        @Min(100)
+        @Max(10_000_000)
+        int maxEntries();
+
+        /**
+         * JDBC URL by which news of ended tokens comes in; that of the data source, when not set. It must lead to the
+         * database itself: a pooler that shares connections between transactions loses the news.
+         */
+        Optional<String> listenUrl();
     }
 
     interface Audit {

@@ -2,6 +2,7 @@ package dev.authtokens;
 
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.cli.CommandProcess;
+import dev.authtokens.token.RevocationListener;
 import dev.authtokens.user.PasswordHasher;
 import dev.authtokens.user.PasswordRules;
 import dev.authtokens.user.UserStore;
@@ -36,12 +37,21 @@ class StartUp {
     private final PasswordHasher hasher;
     private final PasswordRules rules;
 
-    StartUp(ServiceConfig config, Flyway flyway, UserStore users, PasswordHasher hasher, PasswordRules rules) {
-        this.rules = rules;
+    private final RevocationListener revocations;
+
+    StartUp(
+            ServiceConfig config,
+            Flyway flyway,
+            UserStore users,
+            PasswordHasher hasher,
+            PasswordRules rules,
+            RevocationListener revocations) {
         this.config = config;
         this.flyway = flyway;
         this.users = users;
         this.hasher = hasher;
+        this.rules = rules;
+        this.revocations = revocations;
     }
 
     /** First of all: the scheduler would work on a schema that is not there yet. */
@@ -53,6 +63,7 @@ class StartUp {
         try {
             prepareSchema();
             makeFirst(first);
+            revocations.start();
         } catch (FlywayException | PersistenceException e) {
             throw StartFailure.ofDatabase(e);
         }

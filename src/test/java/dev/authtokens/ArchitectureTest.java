@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.authtokens.access.Access;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.persistence.Entity;
@@ -45,7 +46,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noEndpointRunsOnAnEventLoop() {
+    void onlyTokenChecksRunOnAnEventLoop() {
         methods()
                 .that()
                 .areMetaAnnotatedWith(HttpMethod.class)
@@ -53,6 +54,14 @@ class ArchitectureTest {
                 .haveRawReturnType(CompletionStage.class)
                 .should()
                 .beAnnotatedWith(Blocking.class)
+                .orShould()
+                .beAnnotatedWith(NonBlocking.class)
+                .check(MAIN);
+        methods()
+                .that()
+                .areAnnotatedWith(NonBlocking.class)
+                .should()
+                .beDeclaredInClassesThat(resideInAPackage("dev.authtokens.check"))
                 .check(MAIN);
         methods()
                 .that()

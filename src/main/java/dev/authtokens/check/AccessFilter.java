@@ -6,42 +6,44 @@ import dev.authtokens.access.Caller;
 import dev.authtokens.audit.Origin;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.token.LiveToken;
 import dev.authtokens.token.TokenSecret;
 import dev.authtokens.token.TokenStore;
-import jakarta.annotation.Priority;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
-import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.SecurityContext;
-import jakarta.ws.rs.ext.Provider;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 
 /**
  * Lets a request through to its endpoint only as the endpoint's {@link Access} says.
  *
- * <p>It runs after the endpoint is known and before the body is read, on the worker thread of the endpoint, where it may
- * wait for the database. The role checks of the framework ({@code @RolesAllowed}) come earlier, when there is no caller
- * yet, which is why they are not used.
+ * <p>It runs after the endpoint is known and before the body is read, on the event loop: a token that is known is checked
+ * there, and the request of any other waits without a thread until its token was read. The role checks of the framework
+ * ({@code @RolesAllowed}) come earlier, when there is no caller yet, which is why they are not used.
  */
-@Provider
-@Priority(Priorities.AUTHENTICATION)
-public class AccessFilter implements ContainerRequestFilter {
+@Singleton
+public class AccessFilter {
 
     private static final Logger LOG = Logger.getLogger(AccessFilter.class);
 
-    private final ResourceInfo endpoint;
     private final TokenStore tokens;
 
-    AccessFilter(ResourceInfo endpoint, TokenStore tokens) {
-        this.endpoint = endpoint;
+    AccessFilter(TokenStore tokens) {
         this.tokens = tokens;
     }
 
-    @Override
-    public void filter(ContainerRequestContext request) {
+    @ServerRequestFilter(nonBlocking = true, priority = Priorities.AUTHENTICATION)
+    public void filter(ResteasyReactiveContainerRequestContext request, ResourceInfo endpoint) {
         Access access = endpoint.getResourceMethod().getAnnotation(Access.class);
         if (access == null) {
             LOG.errorf("%s does not say who may call it", endpoint.getResourceMethod());
@@ -50,10 +52,40 @@ public class AccessFilter implements ContainerRequestFilter {
         if (access.value() == Access.Who.ANYONE) {
             return;
         }
-        Caller caller = AuthorizationHeader.token(request.getHeaderString(HttpHeaders.AUTHORIZATION))
+        TokenSecret secret = AuthorizationHeader.token(request.getHeaderString(HttpHeaders.AUTHORIZATION))
                 .flatMap(TokenSecret::parse)
-                .flatMap(tokens::resolve)
                 .orElseThrow(() -> new Problem(ProblemCode.PERMISSION_DENIED));
+        CompletableFuture<Optional<LiveToken>> inspection =
+                tokens.inspect(secret).toCompletableFuture();
+        if (inspection.isDone() && !inspection.isCompletedExceptionally()) {
+            admit(request, access, inspection.join());
+        } else {
+            request.suspend();
+            Context context = Vertx.currentContext();
+            inspection.whenComplete(
+                    (token, failure) -> context.runOnContext(done -> goOn(request, access, token, failure)));
+        }
+    }
+
+    private static void goOn(
+            ResteasyReactiveContainerRequestContext request,
+            Access access,
+            Optional<LiveToken> token,
+            Throwable failure) {
+        if (failure != null) {
+            request.resume(failure);
+            return;
+        }
+        try {
+            admit(request, access, token);
+            request.resume();
+        } catch (Problem refused) {
+            request.resume(refused);
+        }
+    }
+
+    private static void admit(ContainerRequestContext request, Access access, Optional<LiveToken> token) {
+        Caller caller = token.map(LiveToken::owner).orElseThrow(() -> new Problem(ProblemCode.PERMISSION_DENIED));
         MDC.put("caller", caller.email());
         Origin.current().by(caller.email()).ofRequest();
         if (!access.value().includes(caller.role())) {

@@ -5,10 +5,13 @@ import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.token.TokenSecret;
 import dev.authtokens.token.TokenStore;
+import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -26,6 +29,7 @@ public class IntrospectionResource {
     }
 
     @POST
+    @NonBlocking
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Access(Access.Who.INTROSPECTOR)
     @Operation(
@@ -36,13 +40,13 @@ public class IntrospectionResource {
             responseCode = "200",
             description = "What the token is; only `active`, which is false, when it is not good.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the form has no token.")
-    public IntrospectionResponse introspectToken(@RestForm String token) {
+    public CompletionStage<IntrospectionResponse> introspectToken(@RestForm String token) {
         if (token == null) {
             throw new Problem(ProblemCode.INVALID_INPUT, "The parameter token is required.");
         }
         return TokenSecret.parse(token)
-                .flatMap(tokens::inspect)
-                .map(IntrospectionResponse::of)
-                .orElse(IntrospectionResponse.INACTIVE);
+                .map(secret -> tokens.inspect(secret)
+                        .thenApply(live -> live.map(IntrospectionResponse::of).orElse(IntrospectionResponse.INACTIVE)))
+                .orElseGet(() -> CompletableFuture.completedStage(IntrospectionResponse.INACTIVE));
     }
 }

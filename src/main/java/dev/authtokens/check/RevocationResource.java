@@ -45,9 +45,7 @@ public class RevocationResource {
         if (token == null) {
             throw new Problem(ProblemCode.INVALID_INPUT, "The parameter token is required.");
         }
-        TokenSecret.parse(token)
-                .flatMap(tokens::resolve)
-                .ifPresent(caller -> tokens.revoke(caller.userId(), caller.email(), caller.tokenId()));
+        TokenSecret.parse(token).ifPresent(tokens::revoke);
         return GONE;
     }
 }

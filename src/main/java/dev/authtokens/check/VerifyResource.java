@@ -2,6 +2,7 @@ package dev.authtokens.check;
 
 import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
+import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -26,6 +27,7 @@ public class VerifyResource {
     static final String ROLE = "X-Auth-Request-Role";
 
     @GET
+    @NonBlocking
     @Access(Access.Who.BEARER)
     @Operation(
             operationId = "verifyAuthToken",

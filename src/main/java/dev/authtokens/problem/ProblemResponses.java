@@ -124,6 +124,10 @@ public class ProblemResponses {
             if (cause instanceof Problem problem) {
                 return problem;
             }
+            if (cause instanceof WebApplicationException refused
+                    && refused.getResponse().getStatus() < 500) {
+                return new Problem(ProblemCode.ofStatus(refused.getResponse().getStatus()));
+            }
             if (cause instanceof RejectedExecutionException || isDatabaseGone(cause)) {
                 LOG.warnf("Not available: %s", cause);
                 return new Problem(ProblemCode.NOT_YET_AVAILABLE, UNAVAILABLE_RETRY);

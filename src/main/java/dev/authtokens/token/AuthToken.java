@@ -7,8 +7,8 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.Session;
 
 /** An issued token, known by the digest of its secret. Ending a token deletes its row. */
 @Entity
@@ -36,13 +36,6 @@ public class AuthToken extends PanacheEntityBase {
 
     String activity;
 
-    static Optional<TokenOwner> findWithOwner(byte[] digest) {
-        return find("""
-                        select t.id, t.createdAt, t.lastUsedAt, u.id, u.email, u.role, u.expiresAt
-                        from AuthToken t join User u on u.id = t.userId
-                        where t.digest = ?1""", digest).project(TokenOwner.class).firstResultOptional();
-    }
-
     /** The newest first. */
     static List<AuthToken> ofUser(long userId, int limit) {
         return find("userId = ?1 order by createdAt desc, id", userId)
@@ -50,12 +43,22 @@ public class AuthToken extends PanacheEntityBase {
                 .list();
     }
 
-    static boolean delete(long userId, UUID id) {
-        return delete("userId = ?1 and id = ?2", userId, id) == 1;
+    /** The digests of what was deleted. */
+    static List<byte[]> delete(long userId, UUID id) {
+        return deleteWhere("user_id = :user and id = :id", userId, id);
     }
 
     /** @param keptId null to delete them all */
-    static long deleteOthers(long userId, UUID keptId) {
-        return keptId == null ? delete("userId", userId) : delete("userId = ?1 and id <> ?2", userId, keptId);
+    static List<byte[]> deleteOthers(long userId, UUID keptId) {
+        return deleteWhere("user_id = :user and id is distinct from :id", userId, keptId);
+    }
+
+    private static List<byte[]> deleteWhere(String condition, long userId, UUID id) {
+        return getEntityManager()
+                .unwrap(Session.class)
+                .createNativeQuery("delete from auth_tokens where " + condition + " returning digest", byte[].class)
+                .setParameter("user", userId)
+                .setParameter("id", id, UUID.class)
+                .getResultList();
     }
 }

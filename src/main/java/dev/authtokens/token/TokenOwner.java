@@ -2,7 +2,6 @@ package dev.authtokens.token;
 
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.Role;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -10,7 +9,6 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /** What a check reads: a token and the account that it was issued to. */
-@RegisterForReflection
 record TokenOwner(
         UUID tokenId,
         Instant createdAt,

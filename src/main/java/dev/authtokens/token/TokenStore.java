@@ -9,6 +9,7 @@ import dev.authtokens.user.Account;
 import dev.authtokens.user.PasswordChanged;
 import dev.authtokens.user.UserStore;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.security.SecureRandom;
@@ -18,20 +19,35 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 
 /** The only door to the tokens. What it acknowledged is committed. */
 @ApplicationScoped
 public class TokenStore {
 
     private final TokenLife life;
+    private final TokenLookup lookup;
+    private final TokenCache cache;
+    private final Event<TokensEnded> tokensEnded;
     private final LastUse lastUse;
     private final UserStore users;
     private final AuditLog audit;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
-    TokenStore(ServiceConfig config, LastUse lastUse, UserStore users, AuditLog audit, Clock clock) {
+    TokenStore(
+            ServiceConfig config,
+            TokenLookup lookup,
+            TokenCache cache,
+            Event<TokensEnded> tokensEnded,
+            LastUse lastUse,
+            UserStore users,
+            AuditLog audit,
+            Clock clock) {
         this.life = TokenLife.of(config.token());
+        this.lookup = lookup;
+        this.cache = cache;
+        this.tokensEnded = tokensEnded;
         this.lastUse = lastUse;
         this.users = users;
         this.audit = audit;
@@ -63,33 +79,38 @@ public class TokenStore {
         return Optional.of(secret);
     }
 
-    /** Whose token it is, and that it was used; empty when the token, or the account, is not good at this moment. */
-    @Transactional
-    public Optional<Caller> resolve(TokenSecret secret) {
-        return inspect(secret).map(LiveToken::owner);
-    }
-
-    /** The same, and how long it is good. */
-    @Transactional
-    public Optional<LiveToken> inspect(TokenSecret secret) {
+    /**
+     * Whose token it is, and until when; empty when the token, or the account, is not good at this moment. The answer is
+     * there at once where it is known, so that an event loop may ask; else it comes from a worker thread.
+     */
+    public CompletionStage<Optional<LiveToken>> inspect(TokenSecret secret) {
         byte[] digest = secret.digest();
         Instant now = Instant.now(clock);
-        Optional<LiveToken> live = AuthToken.findWithOwner(digest)
-                .map(found -> found.live(life, lastUse.latest(digest, found.lastUsedAt())))
-                .filter(found -> found.isGood(now));
-        live.ifPresent(found -> lastUse.record(digest, now));
-        return live;
+        return cache.get(digest, now, life, this::read).thenApply(known -> {
+            Optional<LiveToken> live = known.live(life, now);
+            if (live.isPresent() && known.use(now)) {
+                lastUse.record(digest, now);
+            }
+            return live;
+        });
+    }
+
+    private KnownToken read(byte[] digest) {
+        Instant now = Instant.now(clock);
+        return lookup.find(digest)
+                .map(owner -> new KnownToken(owner, lastUse.latest(digest, owner.lastUsedAt()), now))
+                .orElseGet(() -> new KnownToken(null, null, now));
     }
 
     /** Takes part in the transaction of the change: the sessions end when the new password is in force, or neither. */
     void endOtherSessions(@Observes PasswordChanged change) {
-        AuthToken.deleteOthers(change.userId(), change.keptTokenId());
+        ended(AuthToken.deleteOthers(change.userId(), change.keptTokenId()));
     }
 
     /** Ends the caller's own token; false when somebody else ended it first. */
     @Transactional
     public boolean logOut(Caller caller) {
-        boolean ended = AuthToken.delete(caller.userId(), caller.tokenId());
+        boolean ended = ended(AuthToken.delete(caller.userId(), caller.tokenId())) == 1;
         if (ended) {
             audit.record(AuditKind.LOGOUT, caller.email(), caller.tokenId(), null);
         }
@@ -113,11 +134,17 @@ public class TokenStore {
     /** Ends one session of an account; false when it has none of this id. */
     @Transactional
     public boolean revoke(long userId, String email, UUID tokenId) {
-        boolean ended = AuthToken.delete(userId, tokenId);
+        boolean ended = ended(AuthToken.delete(userId, tokenId)) == 1;
         if (ended) {
             audit.record(AuditKind.TOKEN_REVOKED, email, tokenId, null);
         }
         return ended;
+    }
+
+    /** Ends the token that somebody shows, if there is one. */
+    @Transactional
+    public void revoke(TokenSecret secret) {
+        lookup.find(secret.digest()).ifPresent(owner -> revoke(owner.userId(), owner.email(), owner.tokenId()));
     }
 
     /**
@@ -127,10 +154,16 @@ public class TokenStore {
      * @return how many were ended
      */
     @Transactional
-    public long revokeAll(long userId, String email, UUID keptId) {
-        long ended = AuthToken.deleteOthers(userId, keptId);
+    public int revokeAll(long userId, String email, UUID keptId) {
+        int ended = ended(AuthToken.deleteOthers(userId, keptId));
         audit.record(AuditKind.TOKEN_REVOKED, email, null, "sessions: " + ended);
         return ended;
+    }
+
+    /** Here they are refused from the commit on, everywhere else as soon as the news comes through. */
+    private int ended(List<byte[]> digests) {
+        tokensEnded.fire(new TokensEnded(digests));
+        return digests.size();
     }
 
     private Instant lastUse(AuthToken token) {

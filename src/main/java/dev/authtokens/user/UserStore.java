@@ -27,12 +27,19 @@ public class UserStore {
 
     private final EntityManager entityManager;
     private final Event<PasswordChanged> passwordChanged;
+    private final Event<AccountChanged> accountChanged;
     private final AuditLog audit;
     private final Clock clock;
 
-    UserStore(EntityManager entityManager, Event<PasswordChanged> passwordChanged, AuditLog audit, Clock clock) {
+    UserStore(
+            EntityManager entityManager,
+            Event<PasswordChanged> passwordChanged,
+            Event<AccountChanged> accountChanged,
+            AuditLog audit,
+            Clock clock) {
         this.entityManager = entityManager;
         this.passwordChanged = passwordChanged;
+        this.accountChanged = accountChanged;
         this.audit = audit;
         this.clock = clock;
     }
@@ -105,6 +112,7 @@ public class UserStore {
             change.expiresAt().ifPresent(expiry -> user.expiresAt = expiry.orElse(null));
             change.role().ifPresent(role -> user.role = role);
             unlessTaken(entityManager::flush);
+            accountChanged.fire(new AccountChanged(user.id));
             audit.record(AuditKind.USER_MODIFIED, email.canonical(), null, change.describe());
             return UserView.of(user);
         });
@@ -132,6 +140,7 @@ public class UserStore {
         Optional<User> found = User.findAndLock(email.canonical());
         found.ifPresent(user -> {
             user.delete();
+            accountChanged.fire(new AccountChanged(user.id));
             audit.record(AuditKind.USER_DELETED, email.canonical(), null, null);
         });
         return found.isPresent();

@@ -1,0 +1,194 @@
+package dev.authtokens.token;
+
+import dev.authtokens.ServiceConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.postgresql.Driver;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/**
+ * Hears from PostgreSQL which tokens ended anywhere, and lets the cache be trusted only as long as that is proven.
+ *
+ * <p>Every {@link #PROBE_INTERVAL} it notifies itself, on another connection, by the way that revocations take. PostgreSQL
+ * delivers in the order of the commits, so a probe that arrives proves that everything from before it has arrived, and the
+ * cache is trusted for {@link #TRUST} from when the probe was sent. A revocation that does not come through is thus heeded
+ * after {@link #TRUST} at the latest.
+ */
+@ApplicationScoped
+public class RevocationListener {
+
+    static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
+    static final Duration TRUST = Duration.ofMillis(800);
+
+    private static final Logger LOG = Logger.getLogger(RevocationListener.class);
+
+    /** Without any probe for so long, the connection is given up and made anew. */
+    private static final Duration DEAF = Duration.ofSeconds(3);
+
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private static final String CHANNEL = "auth_tokens";
+    private static final String PROBE = "probe ";
+
+    private final TokenCache cache;
+    private final boolean enabled;
+    private final String url;
+    private final String listenUrl;
+    private final Properties properties = new Properties();
+    private final Timer delay;
+    private final Thread thread = new Thread(this::run, "revocations");
+    private volatile boolean stopped;
+    private Boolean trusting;
+
+    RevocationListener(
+            TokenCache cache,
+            ServiceConfig config,
+            @ConfigProperty(name = "quarkus.datasource.jdbc.url") Optional<String> url,
+            @ConfigProperty(name = "quarkus.datasource.username") Optional<String> username,
+            @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password,
+            MeterRegistry metrics) {
+        this.cache = cache;
+        this.enabled = config.cache().enabled();
+        this.url = url.orElse(null);
+        this.listenUrl = config.cache().listenUrl().orElse(this.url);
+        username.ifPresent(name -> properties.setProperty("user", name));
+        password.ifPresent(secret -> properties.setProperty("password", secret));
+        properties.setProperty("ApplicationName", "auth-tokens-revocations");
+        properties.setProperty("connectTimeout", "1");
+        properties.setProperty("socketTimeout", "1");
+        properties.setProperty("tcpKeepAlive", "true");
+        this.delay = Timer.builder("auth_tokens.revocation.delay")
+                .description("From the commit of news to its arrival, measured by the probes")
+                .publishPercentiles(0.5, 0.99)
+                .register(metrics);
+    }
+
+    /** Once the schema is there. */
+    public void start() {
+        if (enabled) {
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    void stop(@Observes ShutdownEvent stop) {
+        stopped = true;
+        thread.interrupt();
+    }
+
+    private void run() {
+        while (!stopped) {
+            try (Connection listening = connect(listenUrl);
+                    Connection sending = connect(url)) {
+                listen(listening, sending);
+            } catch (SQLException e) {
+                if (!stopped) {
+                    distrust(e);
+                }
+            }
+            pause();
+        }
+    }
+
+    private Connection connect(String target) throws SQLException {
+        return new Driver().connect(target, properties);
+    }
+
+    private void listen(Connection listening, Connection sending) throws SQLException {
+        try (Statement statement = listening.createStatement()) {
+            statement.execute("listen " + CHANNEL);
+        }
+        // Of this connection alone: a pooler may deliver on it what an earlier one waited for.
+        String probe = PROBE + UUID.randomUUID() + " ";
+        PGConnection incoming = listening.unwrap(PGConnection.class);
+        boolean proven = false;
+        long heard = System.nanoTime();
+        long sent = heard - PROBE_INTERVAL.toNanos();
+        while (!stopped) {
+            long now = System.nanoTime();
+            if (now - sent >= PROBE_INTERVAL.toNanos()) {
+                sent = now;
+                send(sending, probe + now);
+            }
+            long untilNext = Math.max(1, (sent + PROBE_INTERVAL.toNanos() - System.nanoTime()) / 1_000_000);
+            Optional<Long> latest = receive(incoming.getNotifications((int) untilNext), probe);
+            if (latest.isPresent()) {
+                heard = System.nanoTime();
+                if (!proven) {
+                    // What was read before this connection listened may have ended unheard.
+                    cache.dropAll();
+                    proven = true;
+                }
+                trust(latest.get());
+            } else if (System.nanoTime() - heard > DEAF.toNanos()) {
+                throw new SQLException("notifications are not delivered");
+            }
+        }
+    }
+
+    private static void send(Connection connection, String message) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select pg_notify('" + CHANNEL + "', ?)")) {
+            statement.setString(1, message);
+            statement.execute();
+        }
+    }
+
+    /** Heeds the news, and returns when the latest probe among it was sent. */
+    private Optional<Long> receive(PGNotification[] news, String probe) {
+        List<String> messages =
+                Arrays.stream(news).map(PGNotification::getParameter).toList();
+        RevocationNews.of(messages.stream()
+                        .filter(message -> !message.startsWith(PROBE))
+                        .toList())
+                .dropFrom(cache);
+        Optional<Long> latest = messages.stream()
+                .filter(message -> message.startsWith(probe))
+                .map(message -> Long.parseLong(message.substring(probe.length())))
+                .reduce((earlier, later) -> later);
+        latest.ifPresent(sent -> delay.record(Duration.ofNanos(System.nanoTime() - sent)));
+        return latest;
+    }
+
+    private void trust(long since) {
+        cache.trustUntil(since + TRUST.toNanos());
+        if (trusting != Boolean.TRUE) {
+            LOG.info("Ended tokens are told between the replicas: checks are answered from memory");
+        }
+        trusting = Boolean.TRUE;
+    }
+
+    private void distrust(SQLException reason) {
+        cache.trustUntil(System.nanoTime());
+        if (trusting != Boolean.FALSE) {
+            LOG.warnf(
+                    "Ended tokens are not told between the replicas, so every check asks the database until they are: %s."
+                            + " Behind a pooler that shares connections, set auth-tokens.cache.listen-url",
+                    reason.getMessage());
+        }
+        trusting = Boolean.FALSE;
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            stopped = true;
+        }
+    }
+}

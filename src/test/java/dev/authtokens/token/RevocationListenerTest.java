@@ -1,0 +1,131 @@
+package dev.authtokens.token;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.Api;
+import dev.authtokens.Postgres;
+import dev.authtokens.ServiceDatabase;
+import dev.authtokens.user.Accounts;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whoever changes the database, be it by hand, is heard. */
+@QuarkusTest
+@WithTestResource(ServiceDatabase.class)
+class RevocationListenerTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @Inject
+    TokenStore tokens;
+
+    @Inject
+    TokenCache cache;
+
+    private String email;
+    private TokenSecret token;
+
+    @BeforeEach
+    void keepATokenInMemory() {
+        await(cache::isTrusted);
+        email = Accounts.create();
+        token = TokenSecret.parse(Api.token(email, Accounts.PASSWORD)).orElseThrow();
+        assertTrue(isGood());
+        assertTrue(isInMemory());
+    }
+
+    @Test
+    void hearsOfADeletedToken() {
+        sql("delete from auth_tokens where digest = ?", token.digest());
+        await(() -> !isGood());
+    }
+
+    @Test
+    void hearsOfManyTokensThatEndAtOnce() {
+        sql("""
+                insert into auth_tokens (digest, id, user_id, created_at)
+                select sha256(n::text::bytea), gen_random_uuid(), u.id, now()
+                from generate_series(1, 5000) n, users u where u.email = ?""", email);
+        assertEquals(
+                5001, sql("delete from auth_tokens where user_id = (select id from users where email = ?)", email));
+        await(() -> !isGood());
+    }
+
+    @Test
+    void hearsOfAnEmptiedTable() {
+        sql("truncate auth_tokens");
+        await(() -> !isGood());
+    }
+
+    @Test
+    void hearsOfADeletedAccount() {
+        sql("delete from users where email = ?", email);
+        await(() -> !isGood());
+    }
+
+    @Test
+    void hearsOfAnExpiryAndOfItsEnd() {
+        sql("update users set expires_at = now() - interval '1 hour' where email = ?", email);
+        await(() -> !isGood());
+        sql("update users set expires_at = null where email = ?", email);
+        await(this::isGood);
+    }
+
+    @Test
+    void hearsOfANewRole() {
+        sql("update users set role = 'ADMIN' where email = ?", email);
+        await(() -> tokens.inspect(token)
+                        .toCompletableFuture()
+                        .join()
+                        .orElseThrow()
+                        .owner()
+                        .role()
+                == dev.authtokens.access.Role.ADMIN);
+    }
+
+    @Test
+    void dropsEverythingWhenItDoesNotUnderstand() {
+        sql("notify auth_tokens, 'from a later version'");
+        await(() -> !isInMemory());
+        assertTrue(isGood());
+    }
+
+    @Test
+    void isNotTrustedWithoutItsConnectionAndComesBack() {
+        Postgres.query(
+                ServiceDatabase.url(),
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth-tokens-revocations'");
+        await(() -> !cache.isTrusted());
+        assertTrue(isGood());
+        await(cache::isTrusted);
+        assertFalse(isInMemory(), "it may have ended while nobody listened");
+    }
+
+    private boolean isGood() {
+        return tokens.inspect(token).toCompletableFuture().join().isPresent();
+    }
+
+    private boolean isInMemory() {
+        return tokens.inspect(token).toCompletableFuture().isDone();
+    }
+
+    private static int sql(String statement, Object... parameters) {
+        return Postgres.execute(ServiceDatabase.url(), statement, parameters);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            assertTrue(Instant.now().isBefore(deadline), "not within " + PATIENCE);
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.authtokens.token;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.access.Role;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TokenCacheTest {
+
+    private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
+    private static final TokenLife ENDLESS = new TokenLife(Optional.empty(), Optional.empty(), Optional.empty());
+    private static final byte[] DIGEST = new byte[32];
+    private static final long USER = 7;
+
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final TokenCache cache = new TokenCache(1000, metrics);
+    private final AtomicInteger readings = new AtomicInteger();
+
+    @BeforeEach
+    void trust() {
+        cache.trustUntil(System.nanoTime() + Duration.ofHours(1).toNanos());
+    }
+
+    @Test
+    void readsOnceForManyChecks() {
+        for (int i = 0; i < 10; i++) {
+            get(digest -> known(null)).join();
+        }
+        assertEquals(1, readings.get());
+        assertTrue(get(digest -> known(null)).isDone());
+    }
+
+    @Test
+    void sharesOneReadingAmongChecksThatComeMeanwhile() throws Exception {
+        CountDownLatch database = new CountDownLatch(1);
+        List<CompletableFuture<KnownToken>> checks =
+                List.of(getSlowly(database), getSlowly(database), getSlowly(database));
+        assertFalse(checks.get(0).isDone());
+        database.countDown();
+        checks.forEach(CompletableFuture::join);
+        assertEquals(1, readings.get());
+    }
+
+    @Test
+    void keepsNothingThatWasReadBeforeTheTokenEnded() throws Exception {
+        isNotKept(token -> token.drop(List.of(DIGEST)));
+    }
+
+    @Test
+    void keepsNothingThatWasReadBeforeAnyAccountChanged() throws Exception {
+        isNotKept(token -> token.dropAccounts(Set.of(USER + 1)));
+    }
+
+    @Test
+    void keepsNothingThatWasReadBeforeEverythingWasDropped() throws Exception {
+        isNotKept(TokenCache::dropAll);
+    }
+
+    private void isNotKept(Consumer<TokenCache> news) throws Exception {
+        CountDownLatch database = new CountDownLatch(1);
+        CompletableFuture<KnownToken> before = getSlowly(database);
+        news.accept(cache);
+        CompletableFuture<KnownToken> after = getSlowly(database);
+        database.countDown();
+        before.join();
+        after.join();
+        assertEquals(2, readings.get(), "a check after the news must not share the reading from before");
+        get(digest -> known(null)).join();
+        assertEquals(2, readings.get(), "what was read after the news is kept");
+    }
+
+    @Test
+    void dropsTheTokensOfAnAccountOnly() {
+        get(digest -> known(null)).join();
+        cache.dropAccounts(Set.of(USER + 1));
+        get(digest -> known(null)).join();
+        assertEquals(1, readings.get());
+        cache.dropAccounts(Set.of(USER + 1, USER));
+        get(digest -> known(null)).join();
+        assertEquals(2, readings.get());
+    }
+
+    @Test
+    void asksTheDatabaseEachTimeWhileItIsNotTrusted() {
+        get(digest -> known(null)).join();
+        cache.trustUntil(System.nanoTime() - 1);
+        get(digest -> known(null)).join();
+        get(digest -> known(null)).join();
+        assertEquals(3, readings.get());
+        assertEquals(2, metrics.get("auth_tokens.cache.bypassed").counter().count());
+        assertEquals(0, metrics.get("auth_tokens.cache.trusted").gauge().value());
+    }
+
+    @Test
+    void readsAgainWhatIsRefusedButNotAtOnce() {
+        Instant expired = NOW.minusSeconds(1);
+        get(digest -> known(expired)).join();
+        get(digest -> known(null)).join();
+        assertEquals(1, readings.get());
+        KnownToken later = cache.get(
+                        DIGEST, NOW.plus(TokenCache.REFUSAL).plusMillis(1), ENDLESS, counted(digest -> known(null)))
+                .join();
+        assertEquals(2, readings.get());
+        assertTrue(later.live(ENDLESS, NOW).isPresent());
+    }
+
+    @Test
+    void forgetsAFailedReading() {
+        CompletableFuture<KnownToken> failed = get(digest -> {
+            throw new IllegalStateException("no database");
+        });
+        assertThrows(CompletionException.class, failed::join);
+        assertEquals(
+                Optional.of(USER),
+                get(digest -> known(null))
+                        .join()
+                        .live(ENDLESS, NOW)
+                        .map(token -> token.owner().userId()));
+    }
+
+    private CompletableFuture<KnownToken> get(Function<byte[], KnownToken> read) {
+        return cache.get(DIGEST.clone(), NOW, ENDLESS, counted(read));
+    }
+
+    private CompletableFuture<KnownToken> getSlowly(CountDownLatch database) {
+        return get(digest -> {
+            try {
+                database.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return known(null);
+        });
+    }
+
+    private Function<byte[], KnownToken> counted(Function<byte[], KnownToken> read) {
+        return digest -> {
+            readings.incrementAndGet();
+            return read.apply(digest);
+        };
+    }
+
+    private static KnownToken known(Instant accountExpiry) {
+        return new KnownToken(
+                new TokenOwner(
+                        UUID.randomUUID(),
+                        NOW.minusSeconds(60),
+                        null,
+                        USER,
+                        "user@example.com",
+                        Role.USER,
+                        accountExpiry),
+                null,
+                NOW);
+    }
+}
