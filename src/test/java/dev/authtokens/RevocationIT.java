@@ -61,6 +61,7 @@ class RevocationIT {
     private final List<CuttableProxy> ways = new ArrayList<>();
     private volatile boolean finished;
     private int cuts;
+    private int silentUntil;
     private String admin;
     private String database;
 
@@ -204,7 +205,7 @@ class RevocationIT {
         }
         checkers.forEach(Thread::start);
         for (int step = 0; step < STEPS && wrong.isEmpty(); step++) {
-            step();
+            step(step);
         }
         finished = true;
         for (Thread checker : checkers) {
@@ -243,7 +244,7 @@ class RevocationIT {
                 .sum();
     }
 
-    private void step() throws Exception {
+    private void step(int step) throws Exception {
         int choice = random.nextInt(1000);
         int by = random.nextInt(2);
         Account account = accounts.get(random.nextInt(accounts.size()));
@@ -259,7 +260,7 @@ class RevocationIT {
         } else if (choice < 102) {
             delete(account, by);
         } else if (choice < 117) {
-            cut(by, random.nextInt(6));
+            cut(step, by, random.nextInt(6));
         } else {
             check(token, by);
         }
@@ -358,10 +359,17 @@ class RevocationIT {
         logIn(accounts.get(accounts.size() - 1));
     }
 
-    private void cut(int replica, int how) {
+    private void cut(int step, int replica, int how) {
+        if (step < silentUntil) {
+            return;
+        }
         count("cuts and cures");
         switch (how) {
-            case 0 -> ways.get(replica).be(Way.SILENT);
+            case 0 -> {
+                ways.get(replica).be(Way.SILENT);
+                // Some seconds: longer than any replica may go without news.
+                silentUntil = step + 200;
+            }
             case 1 -> ways.get(replica).be(Way.CLOSED);
             case 2 ->
                 Postgres.query(

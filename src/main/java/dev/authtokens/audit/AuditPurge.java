@@ -39,15 +39,18 @@ class AuditPurge {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void purge() {
         Instant oldest = Instant.now(clock).minus(retention);
-        long deleted = purge.run(
-                LOCK,
-                () -> entityManager
-                        .createNativeQuery(DELETE)
-                        .setParameter("oldest", oldest)
-                        .setParameter("batch", Purge.BATCH)
-                        .executeUpdate());
+        long deleted = purge.run(LOCK, () -> deleteBatch(oldest));
         if (deleted > 0) {
             LOG.infof("Deleted %d audit events from before %s", deleted, oldest);
         }
+    }
+
+    private Purge.Batch deleteBatch(Instant oldest) {
+        int deleted = entityManager
+                .createNativeQuery(DELETE)
+                .setParameter("oldest", oldest)
+                .setParameter("batch", Purge.BATCH)
+                .executeUpdate();
+        return new Purge.Batch(deleted, deleted < Purge.BATCH);
     }
 }

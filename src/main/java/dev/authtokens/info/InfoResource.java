@@ -2,6 +2,7 @@ package dev.authtokens.info;
 
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.access.Access;
+import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -9,6 +10,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Describes the installation; clients of the whole API read it right after a login. */
 @Path("/")
+@NonBlocking
 @Tag(name = "info")
 public class InfoResource {
 

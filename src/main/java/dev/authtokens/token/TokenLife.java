@@ -39,7 +39,15 @@ record TokenLife(Optional<Duration> lifespan, Optional<Duration> idleTimeout, Op
         return new Cutoffs(before(lifespan, now), before(idleTimeout, now), before(unusedLifespan, now));
     }
 
-    record Cutoffs(Instant created, Instant used, Instant createdUnused) {}
+    record Cutoffs(Instant created, Instant used, Instant createdUnused) {
+
+        /** No token that was issued after it is over. */
+        Instant youngest() {
+            return Stream.of(created, used, createdUnused)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+        }
+    }
 
     private static Instant before(Optional<Duration> span, Instant now) {
         return span.map(now::minus).orElse(Instant.EPOCH);

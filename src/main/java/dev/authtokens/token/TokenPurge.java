@@ -8,6 +8,7 @@ import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /** Deletes tokens whose life is over. */
@@ -20,15 +21,26 @@ class TokenPurge {
     /** Another replica may know of a later use that it has not written yet: twice the longest interval of that. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
 
-    /** Says the same as {@link TokenLife#isOver}. */
+    /**
+     * Goes on from where the batch before ended, by the time of issue, which bounds all three; so no row is looked at twice
+     * in one purge. Says the same as {@link TokenLife#isOver}.
+     */
     private static final String DELETE = """
-            delete from auth_tokens where digest in (
-                select t.digest from auth_tokens t
-                where t.created_at <= :created
-                   or coalesce(t.last_used_at, t.created_at) <= :used
-                   or (t.last_used_at is null and t.created_at <= :createdUnused)
-                limit :batch
-                for update skip locked)""";
+            with slice as (
+                select created_at from auth_tokens
+                where created_at > :from and created_at <= :youngest
+                order by created_at limit :batch
+            ), deleted as (
+                delete from auth_tokens where digest in (
+                    select t.digest from auth_tokens t
+                    where t.created_at > :from and t.created_at <= (select max(created_at) from slice)
+                      and (t.created_at <= :created
+                           or coalesce(t.last_used_at, t.created_at) <= :used
+                           or (t.last_used_at is null and t.created_at <= :createdUnused))
+                    for update skip locked)
+                returning 1
+            )
+            select max(created_at), count(*), (select count(*) from deleted) from slice""";
 
     private final EntityManager entityManager;
     private final Purge purge;
@@ -50,20 +62,25 @@ class TokenPurge {
         if (life.isEndless()) {
             return;
         }
-        long deleted = purge.run(LOCK, this::deleteBatch);
+        TokenLife.Cutoffs cutoffs = life.cutoffs(Instant.now(clock).minus(MARGIN));
+        AtomicReference<Instant> from = new AtomicReference<>(Instant.EPOCH);
+        long deleted = purge.run(LOCK, () -> deleteBatch(cutoffs, from));
         if (deleted > 0) {
             LOG.infof("Deleted %d expired tokens", deleted);
         }
     }
 
-    private int deleteBatch() {
-        TokenLife.Cutoffs cutoffs = life.cutoffs(Instant.now(clock).minus(MARGIN));
-        return entityManager
+    private Purge.Batch deleteBatch(TokenLife.Cutoffs cutoffs, AtomicReference<Instant> from) {
+        Object[] slice = (Object[]) entityManager
                 .createNativeQuery(DELETE)
+                .setParameter("from", from.get())
+                .setParameter("youngest", cutoffs.youngest())
                 .setParameter("created", cutoffs.created())
                 .setParameter("used", cutoffs.used())
                 .setParameter("createdUnused", cutoffs.createdUnused())
                 .setParameter("batch", Purge.BATCH)
-                .executeUpdate();
+                .getSingleResult();
+        from.set((Instant) slice[0]);
+        return new Purge.Batch((Long) slice[2], (Long) slice[1] < Purge.BATCH);
     }
 }

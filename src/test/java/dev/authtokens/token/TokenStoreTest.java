@@ -225,6 +225,22 @@ class TokenStoreTest {
     }
 
     @Test
+    void purgesWhatIsScatteredAmongTokensInUse() {
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "insert into auth_tokens (digest, id, user_id, created_at, last_used_at)"
+                        + " select sha256(n::text::bytea), gen_random_uuid(), ?, now() - interval '5 days' + n * interval '1 second',"
+                        + " case when n % 2 = 0 then now() end"
+                        + " from generate_series(1, 3500) n",
+                userId);
+        purge.purge();
+        assertEquals(1750, count());
+        assertEquals(
+                List.of(0L),
+                query("select count(*) from auth_tokens where user_id = ? and last_used_at is null", userId));
+    }
+
+    @Test
     void revokesOnce() {
         Caller caller = resolve(issue()).orElseThrow();
         assertTrue(tokens.logOut(caller));
