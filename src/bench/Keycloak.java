@@ -1,0 +1,176 @@
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Keycloak as its guide tells for production: built for the database, started optimized, local cache since there is one
+ * node, TLS left to a proxy. It has the same PostgreSQL, the same cores, and the password hash that it comes with.
+ */
+final class Keycloak implements AutoCloseable {
+
+    static final Path HOME = Path.of("target/keycloak");
+    static final int PORT = 8100;
+
+    private static final String REALM = "/realms/bench/protocol/openid-connect/";
+    private static final String USER = "grant_type=password&client_id=bench&client_secret=bench&scope=openid"
+            + "&username=user&password=correct%20horse%20battery";
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final Process process;
+    final double startMillis;
+
+    private Keycloak(Process process, double startMillis) {
+        this.process = process;
+        this.startMillis = startMillis;
+    }
+
+    /** Makes its schema, and what the measurement needs of realm, client and user. */
+    static void prepare() throws Exception {
+        Tokens.sql("create schema if not exists keycloak");
+        Process build = kc("build", "--db=postgres", "--cache=local", "--health-enabled=true");
+        if (build.waitFor() != 0) {
+            throw new IllegalStateException("Keycloak is not built, see " + Service.LOG);
+        }
+        try (Keycloak keycloak = start()) {
+            String admin = field("access_token", post(
+                    "/realms/master/protocol/openid-connect/token",
+                    "grant_type=password&client_id=admin-cli&username=admin&password=admin-of-the-benchmark", null));
+            send(request("/admin/realms", "Bearer " + admin).header("Content-Type", "application/json").POST(
+                    HttpRequest.BodyPublishers.ofString("""
+                            {"realm": "bench", "enabled": true, "accessTokenLifespan": 3600,
+                             "clients": [{"clientId": "bench", "secret": "bench", "directAccessGrantsEnabled": true,
+                                          "standardFlowEnabled": false, "serviceAccountsEnabled": true}],
+                             "users": [{"username": "user", "enabled": true, "email": "user@example.com",
+                                        "emailVerified": true, "firstName": "A", "lastName": "User",
+                                        "credentials": [{"type": "password", "value": "correct horse battery"}]}]}""")));
+        }
+    }
+
+    /** Up to the first answer that needs the database. */
+    static Keycloak start() throws Exception {
+        long begin = System.nanoTime();
+        Process process = kc("start", "--optimized");
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        while (process.isAlive()) {
+            try {
+                HttpResponse<String> answer = CLIENT.send(
+                        request("/realms/master", null).build(), HttpResponse.BodyHandlers.ofString());
+                if (answer.statusCode() == 200) {
+                    return new Keycloak(process, (System.nanoTime() - begin) / 1e6);
+                }
+            } catch (IOException notYet) {
+                // Tried again.
+            }
+            Thread.sleep(5);
+        }
+        throw new IllegalStateException("Keycloak ended, see " + Service.LOG);
+    }
+
+    private static Process kc(String... arguments) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(Benchmark.with(List.of(HOME.resolve("bin/kc.sh").toString()), arguments))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of(Service.LOG).toFile()));
+        String java = ProcessHandle.current().info().command().orElseThrow();
+        builder.environment().putAll(Map.of(
+                "JAVA", java,
+                "KC_DB_URL", System.getenv("QUARKUS_DATASOURCE_JDBC_URL") + "?currentSchema=keycloak",
+                "KC_DB_SCHEMA", "keycloak",
+                "KC_DB_USERNAME", System.getenv("QUARKUS_DATASOURCE_USERNAME"),
+                "KC_DB_PASSWORD", System.getenv("QUARKUS_DATASOURCE_PASSWORD"),
+                "KC_HTTP_ENABLED", "true",
+                "KC_HTTP_PORT", String.valueOf(PORT),
+                "KC_HTTP_MANAGEMENT_PORT", String.valueOf(PORT + 1000),
+                "KC_HOSTNAME_STRICT", "false"));
+        builder.environment().put("KC_BOOTSTRAP_ADMIN_USERNAME", "admin");
+        builder.environment().put("KC_BOOTSTRAP_ADMIN_PASSWORD", "admin-of-the-benchmark");
+        builder.environment().keySet().removeIf(name -> name.startsWith("QUARKUS_"));
+        return builder.start();
+    }
+
+    double logins(int seconds) throws Exception {
+        return Load.throughput(PORT, seconds, form("token", USER, null));
+    }
+
+    double introspections(int seconds) throws Exception {
+        String token = field("access_token", post(REALM + "token", USER, null));
+        String client = "Basic " + Base64.getEncoder().encodeToString("bench:bench".getBytes(StandardCharsets.UTF_8));
+        return Load.throughput(PORT, seconds, form("token/introspect", "token=" + token, client));
+    }
+
+    double userinfos(int seconds) throws Exception {
+        String token = field("access_token", post(REALM + "token", USER, null));
+        return Load.throughput(
+                PORT,
+                seconds,
+                "wrk.path = '" + REALM + "userinfo'\nwrk.headers['Authorization'] = 'Bearer " + token + "'\n");
+    }
+
+    /** Milliseconds of one logout after the other. */
+    double logoutMillis(int count) throws Exception {
+        long nanos = 0;
+        for (int i = 0; i < count; i++) {
+            String refresh = field("refresh_token", post(REALM + "token", USER, null));
+            long begin = System.nanoTime();
+            post(REALM + "logout", "client_id=bench&client_secret=bench&refresh_token=" + refresh, null);
+            nanos += System.nanoTime() - begin;
+        }
+        return nanos / 1e6 / count;
+    }
+
+    long residentKilobytes() throws IOException {
+        return Service.resident(process.toHandle());
+    }
+
+    private static String form(String path, String body, String authorization) {
+        return "wrk.method = 'POST'\nwrk.path = '" + REALM + path + "'\n"
+                + "wrk.headers['Content-Type'] = 'application/x-www-form-urlencoded'\n"
+                + (authorization == null ? "" : "wrk.headers['Authorization'] = '" + authorization + "'\n")
+                + "wrk.body = '" + body + "'\n";
+    }
+
+    private static String post(String path, String form, String authorization) throws Exception {
+        return send(request(path, authorization)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form)));
+    }
+
+    private static HttpRequest.Builder request(String path, String authorization) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORT + path))
+                .version(HttpClient.Version.HTTP_1_1);
+        return authorization == null ? request : request.header("Authorization", authorization);
+    }
+
+    private static String send(HttpRequest.Builder request) throws Exception {
+        HttpResponse<String> answer = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() >= 300) {
+            throw new IllegalStateException(answer.statusCode() + " " + answer.body());
+        }
+        return answer.body();
+    }
+
+    private static String field(String name, String json) {
+        Matcher field = Pattern.compile("\"" + name + "\" *: *\"([^\"]+)\"").matcher(json);
+        if (!field.find()) {
+            throw new IllegalStateException(json);
+        }
+        return field.group(1);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("Keycloak does not stop");
+        }
+    }
+}

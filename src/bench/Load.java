@@ -1,0 +1,190 @@
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Two kinds of load: as much as goes, by wrk, for throughput; and at a fixed rate, whatever happens, for latency. */
+final class Load {
+
+    private Load() {}
+
+    /** Requests per second of eight connections; anything but success makes the measurement void. */
+    static double throughput(int port, int seconds, String script) throws Exception {
+        Path file = Files.writeString(Files.createTempFile("load", ".lua"), script);
+        Process wrk = new ProcessBuilder(
+                        "wrk",
+                        "-t1",
+                        "-c8",
+                        "--timeout",
+                        "20s",
+                        "-d" + seconds + "s",
+                        "-s",
+                        file.toString(),
+                        "http://127.0.0.1:" + port + "/")
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Files.delete(file);
+        Matcher rate = Pattern.compile("Requests/sec: +([0-9.]+)").matcher(output);
+        if (!rate.find() || output.contains("Non-2xx") || output.contains("Socket errors")) {
+            throw new IllegalStateException(output);
+        }
+        return Double.parseDouble(rate.group(1));
+    }
+
+    static String login() {
+        return "wrk.method = 'POST'\nwrk.path = '/v4/auth-tokens/'\nwrk.headers['Content-Type'] = 'application/json'\n"
+                + "wrk.body = '" + Service.LOGIN_BODY + "'\n";
+    }
+
+    /** GET with one token after the other. */
+    static String get(String path, List<String> tokens) {
+        StringBuilder lua = new StringBuilder("local requests = {}\nlocal next = 0\ninit = function(args)\n");
+        lua.append("  for token in string.gmatch([[").append(String.join(" ", tokens)).append("]], '%S+') do\n");
+        lua.append("    requests[#requests + 1] = wrk.format('GET', '").append(path);
+        lua.append("', { ['Host'] = 'localhost', ['Authorization'] = 'giantswarm ' .. token })\n  end\nend\n");
+        lua.append("request = function()\n  next = next % #requests + 1\n  return requests[next]\nend\n");
+        return lua.toString();
+    }
+
+    /** What one fixed rate of requests met: milliseconds from when each was due, and how often each status came. */
+    record Outcome(long[] nanos, long[] refusedNanos, double rate) {
+
+        double p(double share) {
+            return percentile(nanos, share);
+        }
+
+        double refused(double share) {
+            return percentile(refusedNanos, share);
+        }
+
+        private static double percentile(long[] sorted, double share) {
+            return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(share * sorted.length) - 1] / 1e6;
+        }
+    }
+
+    /**
+     * Sends requests at a fixed rate over so many connections. The time of each counts from when it was due, not from when
+     * a connection was free for it, so that a service that stalls is not spared the requests of that time (coordinated
+     * omission).
+     *
+     * @param requests makes the text of the n-th one
+     */
+    static Outcome atRate(int port, double rate, int seconds, int connections, IntFunction<String> requests)
+            throws Exception {
+        int total = (int) (rate * seconds);
+        long[] times = new long[total];
+        boolean[] refused = new boolean[total];
+        AtomicLong next = new AtomicLong();
+        long begin = System.nanoTime() + 50_000_000;
+        List<Thread> threads = new ArrayList<>();
+        List<Throwable> failures = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            Thread thread = new Thread(() -> {
+                try (Connection connection = new Connection(port)) {
+                    for (int n = (int) next.getAndIncrement(); n < total; n = (int) next.getAndIncrement()) {
+                        long due = begin + (long) (n * 1e9 / rate);
+                        byte[] request = requests.apply(n).getBytes(StandardCharsets.ISO_8859_1);
+                        sleepUntil(due);
+                        int status = connection.send(request);
+                        times[n] = System.nanoTime() - due;
+                        refused[n] = status == 429;
+                        if (status != 200 && status != 429) {
+                            throw new IOException("Status " + status);
+                        }
+                    }
+                } catch (IOException | InterruptedException e) {
+                    synchronized (failures) {
+                        failures.add(e);
+                    }
+                }
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException(failures.get(0));
+        }
+        double took = (System.nanoTime() - begin) / 1e9;
+        return new Outcome(pick(times, refused, false), pick(times, refused, true), total / took);
+    }
+
+    private static long[] pick(long[] times, boolean[] refused, boolean wanted) {
+        long[] picked = new long[times.length];
+        int count = 0;
+        for (int i = 0; i < times.length; i++) {
+            if (refused[i] == wanted) {
+                picked[count++] = times[i];
+            }
+        }
+        long[] sorted = Arrays.copyOf(picked, count);
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    private static void sleepUntil(long nanoTime) throws InterruptedException {
+        long left = nanoTime - System.nanoTime();
+        if (left > 0) {
+            Thread.sleep(left / 1_000_000, (int) (left % 1_000_000));
+        }
+    }
+
+    /** One HTTP/1.1 connection that is kept; just enough to read our own answers. */
+    private static final class Connection implements AutoCloseable {
+
+        private final Socket socket;
+        private final DataInputStream in;
+
+        Connection(int port) throws IOException {
+            socket = new Socket("127.0.0.1", port);
+            socket.setTcpNoDelay(true);
+            in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
+        }
+
+        int send(byte[] request) throws IOException {
+            socket.getOutputStream().write(request);
+            String line = readLine();
+            int status = Integer.parseInt(line.substring(9, 12));
+            int length = 0;
+            for (line = readLine(); !line.isEmpty(); line = readLine()) {
+                if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+                    length = Integer.parseInt(line.substring(15).strip());
+                }
+            }
+            in.skipNBytes(length);
+            return status;
+        }
+
+        private String readLine() throws IOException {
+            StringBuilder line = new StringBuilder();
+            InputStream bytes = in;
+            for (int b = bytes.read(); b != '\n'; b = bytes.read()) {
+                if (b < 0) {
+                    throw new IOException("The connection ended");
+                }
+                if (b != '\r') {
+                    line.append((char) b);
+                }
+            }
+            return line.toString();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged service as a process, and what a client does with it. */
+final class Service implements AutoCloseable {
+
+    static final String EMAIL = "admin@example.com";
+    static final String PASSWORD = "correct horse battery";
+    static final String LOGIN_BODY =
+            "{\"email\":\"" + EMAIL + "\",\"password_base64\":\"Y29ycmVjdCBob3JzZSBiYXR0ZXJ5\"}";
+    static final String LOG = "target/bench.log";
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    final int port;
+    private final Process process;
+
+    private Service(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    static Service start(List<String> command, int port, Map<String, String> environment) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of(LOG).toFile()));
+        builder.environment().put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
+        builder.environment().put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        builder.environment().put("QUARKUS_HTTP_PORT", String.valueOf(port));
+        builder.environment().put("QUARKUS_MANAGEMENT_PORT", String.valueOf(port + 1000));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        // A measurement that fails leaves nothing behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        return new Service(process, port);
+    }
+
+    Service awaitAnswer() throws InterruptedException {
+        return await("GET / HTTP/1.1\r\nHost: localhost");
+    }
+
+    /** Until a request is answered that needs the database. */
+    Service awaitOk(String token) throws InterruptedException {
+        return await("GET /v4/user/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: giantswarm " + token);
+    }
+
+    private Service await(String request) throws InterruptedException {
+        byte[] bytes = (request + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+        while (process.isAlive()) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress("127.0.0.1", port));
+                socket.getOutputStream().write(bytes);
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                if (answer.startsWith("HTTP/1.1 200 ")) {
+                    return this;
+                }
+            } catch (IOException notYet) {
+                // Tried again.
+            }
+            Thread.sleep(1);
+        }
+        throw new IllegalStateException("The service ended, see " + LOG);
+    }
+
+    String logIn() throws Exception {
+        return require(200, send("POST", "/v4/auth-tokens/", "none", LOGIN_BODY)).split("\"")[3];
+    }
+
+    void logOut(String token) throws Exception {
+        require(200, send("DELETE", "/v4/auth-tokens/", token, null));
+    }
+
+    int check(String token) throws Exception {
+        return send("GET", "/v4/auth-tokens/verify/", token, null).statusCode();
+    }
+
+    private static String require(int status, HttpResponse<String> answer) {
+        if (answer.statusCode() != status) {
+            throw new IllegalStateException(answer.statusCode() + " " + answer.body());
+        }
+        return answer.body();
+    }
+
+    private HttpResponse<String> send(String method, String path, String token, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("Authorization", "giantswarm " + token)
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Resident memory in kilobytes. */
+    long residentKilobytes() throws IOException {
+        return resident(process.toHandle());
+    }
+
+    static long resident(ProcessHandle process) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .map(line -> line.replaceAll("[^0-9]", ""))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("The service does not stop");
+        }
+    }
+}

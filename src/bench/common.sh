@@ -1,0 +1,13 @@
+# Sourced by the commands beside it, with the class to run and its arguments: compiles them, and runs that one beside a
+# PostgreSQL of its own, with the Java runtime that JAVA_HOME names.
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+if ! command -v wrk >/dev/null; then
+  apt-get update -qq
+  apt-get install -y -qq wrk >/dev/null
+fi
+java=${JAVA_HOME:+$JAVA_HOME/bin/}
+libraries=target/quarkus-app/lib/main
+rm -rf target/bench
+"${java}javac" -d target/bench -cp "$libraries/*" src/bench/*.java
+exec .ci/with-postgres "${java}java" -cp "target/bench:$libraries/*" "$@"
