@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -19,7 +20,6 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jboss.logging.Logger;
 import org.wildfly.security.password.Password;
 import org.wildfly.security.password.PasswordFactory;
-import org.wildfly.security.password.WildFlyElytronPasswordProvider;
 import org.wildfly.security.password.interfaces.BCryptPassword;
 import org.wildfly.security.password.spec.EncryptablePasswordSpec;
 import org.wildfly.security.password.spec.IteratedSaltedPasswordAlgorithmSpec;
@@ -43,8 +43,6 @@ public class PasswordHasher {
 
     private static final Logger LOG = Logger.getLogger(PasswordHasher.class);
     private static final int BCRYPT_BYTES = 72;
-    private static final int SALT_LENGTH = 16;
-    private static final int HASH_LENGTH = 23;
     private static final byte[] NO_PEPPER = "auth-tokens: password without pepper".getBytes(StandardCharsets.US_ASCII);
     private static final Pattern STORED = Pattern.compile("(?:\\$hmac-sha256\\$(?<pepper>[0-9a-f]{8}))?"
             + "\\$2[aby]\\$(?<bcrypt>(?<cost>0[4-9]|1[0-6])\\$[./A-Za-z0-9]{53})");
@@ -53,7 +51,7 @@ public class PasswordHasher {
     private final String currentPepper;
     private final Map<String, byte[]> peppers = new LinkedHashMap<>();
     private final SecureRandom random = new SecureRandom();
-    private final WildFlyElytronPasswordProvider provider = WildFlyElytronPasswordProvider.getInstance();
+    private final Provider provider = new BcryptProvider();
 
     /**
      * What a verification found.
@@ -83,7 +81,7 @@ public class PasswordHasher {
 
     /** The text to store for a password of at most {@link #MAX_LENGTH} bytes. */
     public String hash(byte[] password) {
-        byte[] salt = new byte[SALT_LENGTH];
+        byte[] salt = new byte[Bcrypt.SALT_LENGTH];
         random.nextBytes(salt);
         try {
             PasswordFactory factory = factory();
@@ -151,7 +149,10 @@ public class PasswordHasher {
         try {
             PasswordFactory factory = factory();
             Password dummy = factory.translate(BCryptPassword.createRaw(
-                    BCryptPassword.ALGORITHM_BCRYPT, new byte[HASH_LENGTH], new byte[SALT_LENGTH], dummyCost));
+                    BCryptPassword.ALGORITHM_BCRYPT,
+                    new byte[Bcrypt.HASH_LENGTH],
+                    new byte[Bcrypt.SALT_LENGTH],
+                    dummyCost));
             factory.verify(dummy, keyed(new byte[1], currentPepper));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
