@@ -59,6 +59,7 @@ class Benchmark {
         try (Service service = service(Map.of("AUTH_TOKENS_CACHE_ENABLED", "false"))) {
             uncached();
         }
+        row("memory of a token that is kept", outputOf("dev.authtokens.token.CacheMemory"), "bytes", Double.NaN, Double.NaN, "", null);
         logouts();
         revocations();
         grow();
@@ -89,16 +90,19 @@ class Benchmark {
     }
 
     void logins() throws Exception {
-        double bare = Double.parseDouble(new String(new ProcessBuilder(
-                        with(JAVA, "-cp", System.getProperty("java.class.path"), "BareHash", String.valueOf(seconds * 2)))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start()
-                .getInputStream()
-                .readAllBytes())
-                .strip());
+        double bare = outputOf("BareHash", String.valueOf(seconds * 2));
         Load.throughput(PORT, 5, Load.login());
         loginRate = Load.throughput(PORT, seconds * 2, Load.login());
         atLeast("login, of the bare hash", loginRate, "/s", bare, 0.95);
+    }
+
+    /** The number that a program of this folder prints. */
+    private static double outputOf(String... program) throws Exception {
+        List<String> command = with(JAVA, "-cp", System.getProperty("java.class.path"));
+        Process process = new ProcessBuilder(with(command, program))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return Double.parseDouble(new String(process.getInputStream().readAllBytes()).strip());
     }
 
     /** Three times as many logins as it can do, and checks at the same time. */

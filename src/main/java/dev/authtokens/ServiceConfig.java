@@ -108,7 +108,7 @@ public interface ServiceConfig {
         @WithDefault("true")
         boolean enabled();
 
-        /** Most tokens that are kept in memory. */
+        /** Most tokens that are kept in memory; each takes about 530 bytes. */
         @WithDefault("50000")
         @Min(100)
         @Max(10_000_000)
