@@ -27,6 +27,8 @@ class Benchmark {
     final long most;
     final long expired;
     final List<Row> rows = new ArrayList<>();
+    /** What got less than half of its budget: that is not the noise of the machine. */
+    final List<String> gross = new ArrayList<>();
     final Chart latencyByLoad = new Chart("Latency of a check by load", "share of the highest rate", "ms");
     final Chart growth = new Chart("Latency of a check by live tokens", "tokens", "ms");
 
@@ -45,6 +47,10 @@ class Benchmark {
             benchmark.peer();
         }
         benchmark.report();
+        if (!benchmark.gross.isEmpty()) {
+            System.err.println("Far from the budget: " + benchmark.gross);
+            System.exit(1);
+        }
     }
 
     void run() throws Exception {
@@ -341,6 +347,9 @@ class Benchmark {
     }
 
     void atLeast(String name, double value, String unit, double limit, double budget) {
+        if (value / limit < budget / 2) {
+            gross.add(name);
+        }
         row(name, value, unit, limit, value / limit, String.format(Locale.ROOT, "at least %.2f", budget), value / limit >= budget);
     }
 

@@ -6,6 +6,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.Size;
 import java.time.Duration;
@@ -118,7 +119,7 @@ public interface ServiceConfig {
          * JDBC URL by which news of ended tokens comes in; that of the data source, when not set. It must lead to the
          * database itself: a pooler that shares connections between transactions loses the news.
          */
-        Optional<String> listenUrl();
+        Optional<@Pattern(regexp = "jdbc:postgresql:.*", message = "is no JDBC URL of PostgreSQL") String> listenUrl();
     }
 
     interface Audit {

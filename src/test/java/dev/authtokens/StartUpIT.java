@@ -175,6 +175,10 @@ class StartUpIT {
                 "PT0S",
                 "AUTH_TOKENS_TOKEN_LAST_USE_INTERVAL",
                 "1h",
+                "AUTH_TOKENS_CACHE_MAX_ENTRIES",
+                "99",
+                "AUTH_TOKENS_CACHE_LISTEN_URL",
+                "postgresql://localhost/",
                 "AUTH_TOKENS_AUDIT_RETENTION",
                 "23h",
                 "AUTH_TOKENS_INFO_MAX_WORKERS_PER_CLUSTER",
@@ -186,6 +190,8 @@ class StartUpIT {
                 "auth-tokens.token.idle-timeout",
                 "auth-tokens.token.unused-lifespan",
                 "auth-tokens.token.last-use-interval",
+                "auth-tokens.cache.max-entries",
+                "auth-tokens.cache.listen-url",
                 "auth-tokens.audit.retention",
                 "auth-tokens.info.max-workers-per-cluster")) {
             assertTrue(line.contains(property), property + " is not in: " + line);

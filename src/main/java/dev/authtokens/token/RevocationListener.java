@@ -97,7 +97,7 @@ public class RevocationListener {
             try (Connection listening = connect(listenUrl);
                     Connection sending = connect(url)) {
                 listen(listening, sending);
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
                 if (!stopped) {
                     distrust(e);
                 }
@@ -173,7 +173,7 @@ public class RevocationListener {
         trusting = Boolean.TRUE;
     }
 
-    private void distrust(SQLException reason) {
+    private void distrust(Exception reason) {
         cache.trustUntil(System.nanoTime());
         if (trusting != Boolean.FALSE) {
             LOG.warnf(
