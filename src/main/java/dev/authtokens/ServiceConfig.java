@@ -1,5 +1,7 @@
 package dev.authtokens;
 
+import dev.authtokens.http.ForwardedHeader;
+import io.smallrye.common.net.CidrAddress;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.Valid;
@@ -33,6 +35,10 @@ public interface ServiceConfig {
     /** How passwords are kept. */
     @Valid
     Password password();
+
+    /** Who is asking. */
+    @Valid
+    Http http();
 
     /** How long tokens live. */
     @Valid
@@ -78,6 +84,16 @@ public interface ServiceConfig {
         @Min(10)
         @Max(16)
         int bcryptCost();
+    }
+
+    interface Http {
+
+        /** Networks (CIDR) of the proxies in front, whose word about the client's address counts; nobody's, when not set. */
+        Optional<List<CidrAddress>> trustedProxies();
+
+        /** The header that these proxies write; clients may write the other one as they like. */
+        @WithDefault("x-forwarded-for")
+        ForwardedHeader forwardedHeader();
     }
 
     interface Token {

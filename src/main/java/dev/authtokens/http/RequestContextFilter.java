@@ -31,13 +31,19 @@ public class RequestContextFilter {
     private static final int MAX_COMMAND_LINE = 1024;
     private static final int MAX_USER_AGENT = 256;
 
-    /** Twice, since a request that is refused before it gets to any route comes by as a failure only. */
-    void register(@Observes Router router) {
-        router.route().order(ORDER).handler(RequestContextFilter::handle);
-        router.route().order(ORDER).failureHandler(RequestContextFilter::handle);
+    private final ClientAddress clientAddress;
+
+    RequestContextFilter(ClientAddress clientAddress) {
+        this.clientAddress = clientAddress;
     }
 
-    private static void handle(RoutingContext context) {
+    /** Twice, since a request that is refused before it gets to any route comes by as a failure only. */
+    void register(@Observes Router router) {
+        router.route().order(ORDER).handler(this::handle);
+        router.route().order(ORDER).failureHandler(this::handle);
+    }
+
+    private void handle(RoutingContext context) {
         if (context.response().headers().contains(REQUEST_ID)) {
             context.next();
             return;
@@ -49,7 +55,7 @@ public class RequestContextFilter {
                 requestId,
                 clean(request.get(ACTIVITY), MAX_ACTIVITY),
                 clean(request.get(COMMAND_LINE), MAX_COMMAND_LINE),
-                context.request().remoteAddress().hostAddress(),
+                clientAddress.of(context.request()),
                 clean(request.get(HttpHeaders.USER_AGENT), MAX_USER_AGENT));
         origin.ofRequest();
         putIntoLog("requestId", requestId);

@@ -1,0 +1,112 @@
+package dev.authtokens.http;
+
+import dev.authtokens.ServiceConfig;
+import io.smallrye.common.net.CidrAddress;
+import io.smallrye.common.net.Inet;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+
+/**
+ * Finds out which address a request comes from. Whoever connects can claim anything in a header, so it is read from the
+ * right, where the nearest proxy wrote, and only as far as each hop is a trusted proxy. (Quarkus takes the leftmost hop,
+ * which the client writes; its own settings for proxies play no part here.)
+ */
+@Singleton
+class ClientAddress {
+
+    private static final Logger LOG = Logger.getLogger(ClientAddress.class);
+
+    /** An address, IPv6 perhaps in brackets, and perhaps a port. */
+    private static final Pattern HOP = Pattern.compile(
+            "\\s*+(?:\\[(?<v6>[0-9A-Fa-f:.]++)](?::\\d++)?|(?<v4>[0-9.]++)(?::\\d++)?|(?<bare>[0-9A-Fa-f:.]++))\\s*+");
+
+    /** The parameter of one element of {@code Forwarded} (RFC 7239, section 4). */
+    private static final Pattern FOR = Pattern.compile("(?i)(?:^|;)\\s*+for=\"?+(?<hop>[^\";]++)");
+
+    private final List<CidrAddress> trusted;
+    private final ForwardedHeader header;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    @Inject
+    ClientAddress(ServiceConfig config) {
+        this(config.http().trustedProxies().orElse(List.of()), config.http().forwardedHeader());
+    }
+
+    ClientAddress(List<CidrAddress> trusted, ForwardedHeader header) {
+        this.trusted = trusted;
+        this.header = header;
+    }
+
+    /** In the shortest form, without a port; null when the connection has none. */
+    String of(HttpServerRequest request) {
+        // The connection's, since the request's own may come from a header.
+        SocketAddress peer = request.connection().remoteAddress();
+        return peer == null ? null : find(peer.hostAddress(), request.headers().getAll(header.headerName()));
+    }
+
+    /**
+     * @param peer the address of who connected; null, and so is the result, where that is no internet address
+     * @param values of the header, from the first line to the last
+     */
+    String find(String peer, List<String> values) {
+        return Optional.ofNullable(peer)
+                .map(address -> address.replaceFirst("%.*", ""))
+                .flatMap(ClientAddress::parse)
+                .map(address -> Inet.toOptimalString(client(address, values)))
+                .orElse(null);
+    }
+
+    private InetAddress client(InetAddress peer, List<String> values) {
+        if (!values.isEmpty() && !isTrusted(peer) && warned.compareAndSet(false, true)) {
+            LOG.warnf(
+                    "%s came from %s, which is no trusted proxy, and is ignored. If that is a proxy of yours, set"
+                            + " auth-tokens.http.trusted-proxies: else all of its clients count as one",
+                    header.headerName(), Inet.toOptimalString(peer));
+        }
+        InetAddress client = peer;
+        String[] hops = String.join(",", values).split(",");
+        for (int i = hops.length - 1; i >= 0 && isTrusted(client); i--) {
+            Optional<InetAddress> hop = header == ForwardedHeader.FORWARDED ? forwarded(hops[i]) : parse(hops[i]);
+            if (hop.isEmpty()) {
+                // "unknown", an obfuscated name or nonsense: the proxy that wrote it is the last that is known.
+                break;
+            }
+            client = hop.get();
+        }
+        return client;
+    }
+
+    private boolean isTrusted(InetAddress address) {
+        return trusted.stream().anyMatch(proxies -> proxies.matches(address));
+    }
+
+    private static Optional<InetAddress> forwarded(String element) {
+        Matcher parameter = FOR.matcher(element);
+        return parameter.find() ? parse(parameter.group("hop")) : Optional.empty();
+    }
+
+    private static Optional<InetAddress> parse(String text) {
+        Matcher hop = HOP.matcher(text);
+        if (!hop.matches()) {
+            return Optional.empty();
+        }
+        String v6 = hop.group("v6") == null ? hop.group("bare") : hop.group("v6");
+        byte[] bytes = v6 == null ? Inet.parseInet4AddressToBytes(hop.group("v4")) : Inet.parseInet6AddressToBytes(v6);
+        try {
+            // An IPv4 address that is mapped into IPv6 becomes one of IPv4.
+            return bytes == null ? Optional.empty() : Optional.of(InetAddress.getByAddress(bytes));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+}
