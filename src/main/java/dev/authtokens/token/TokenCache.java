@@ -71,12 +71,17 @@ public class TokenCache {
             return CompletableFuture.supplyAsync(() -> read.apply(digest), readers);
         }
         ByteBuffer key = ByteBuffer.wrap(digest);
-        CompletableFuture<KnownToken> found = entries.getIfPresent(key);
-        if (found != null && isOutdated(found, now, life)) {
-            entries.asMap().remove(key, found);
+        CompletableFuture<KnownToken> entry = entry(key, read);
+        if (isOutdated(entry, now, life)) {
+            entries.asMap().remove(key, entry);
+            return entry(key, read);
         }
+        return entry;
+    }
+
+    private CompletableFuture<KnownToken> entry(ByteBuffer key, Function<byte[], KnownToken> read) {
         return entries.get(
-                key, (missing, executor) -> CompletableFuture.supplyAsync(() -> read.apply(digest), readers));
+                key, (missing, executor) -> CompletableFuture.supplyAsync(() -> read.apply(missing.array()), readers));
     }
 
     /** Lets checks be answered from memory up to this {@link System#nanoTime}. */
