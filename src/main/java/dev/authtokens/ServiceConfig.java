@@ -94,6 +94,10 @@ public interface ServiceConfig {
         /** The header that these proxies write; clients may write the other one as they like. */
         @WithDefault("x-forwarded-for")
         ForwardedHeader forwardedHeader();
+
+        /** Origins whose scripts may call the API in browsers, as {@code https://app.example.com}; none, when not set. */
+        Optional<List<@Pattern(regexp = "https?://[^/\\s]+", message = "is no origin: scheme, host and port") String>>
+                corsOrigins();
     }
 
     interface Token {

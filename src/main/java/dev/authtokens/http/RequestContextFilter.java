@@ -62,14 +62,8 @@ public class RequestContextFilter {
         putIntoLog("activity", origin.activity());
         putIntoLog("commandLine", origin.commandLine());
 
-        MultiMap response = context.response().headers();
-        response.set(REQUEST_ID, requestId);
-        response.set("X-Content-Type-Options", "nosniff");
-        String path = context.normalizedPath();
-        if (path == null || !path.startsWith("/q/")) {
-            // Tokens and personal data: no cache may keep them (RFC 9111, section 5.2.2.5).
-            response.set("Cache-Control", "no-store");
-        }
+        context.response().headers().set(REQUEST_ID, requestId);
+        SecurityHeaders.write(context);
         context.next();
     }
 
