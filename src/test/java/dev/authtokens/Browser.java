@@ -126,6 +126,10 @@ final class Browser implements AutoCloseable {
         return List.copyOf(console);
     }
 
+    void awaitComplaint(String about) throws Exception {
+        await(() -> complaints().toString().contains(about) ? about : null);
+    }
+
     void screenshot(Path file) throws Exception {
         String image =
                 call("Page.captureScreenshot", Map.of()).at("/result/data").asText();

@@ -55,8 +55,7 @@ class SwaggerUiIT {
                         + " { textContent: 'window.injected = true' }))");
                 assertEquals("undefined", browser.evaluate("String(window.injected)"));
                 // What shows that the complaints would have been seen.
-                browser.await("true");
-                assertTrue(browser.complaints().toString().contains("Content Security Policy"));
+                browser.awaitComplaint("Content Security Policy");
             }
         }
     }
