@@ -118,10 +118,16 @@ public class TokenCache {
         entries.asMap().clear();
     }
 
-    /** It may have been used on another replica, and its account be good again: what is refused is read anew after a while. */
+    /**
+     * It may have been used on another replica, and its account be good again: what is refused is read anew after a while.
+     * What could not be read is for those alone who waited for it, though the cache takes a moment to forget it.
+     */
     private static boolean isOutdated(CompletableFuture<KnownToken> entry, Instant now, TokenLife life) {
-        if (!entry.isDone() || entry.isCompletedExceptionally()) {
+        if (!entry.isDone()) {
             return false;
+        }
+        if (entry.isCompletedExceptionally()) {
+            return true;
         }
         KnownToken known = entry.join();
         return known.isOlderThan(REFUSAL, now) && known.live(life, now).isEmpty();
