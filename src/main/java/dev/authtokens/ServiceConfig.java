@@ -36,6 +36,10 @@ public interface ServiceConfig {
     @Valid
     Password password();
 
+    /** How the guessing of passwords is slowed down. */
+    @Valid
+    Throttle throttle();
+
     /** Who is asking. */
     @Valid
     Http http();
@@ -84,6 +88,33 @@ public interface ServiceConfig {
         @Min(10)
         @Max(16)
         int bcryptCost();
+    }
+
+    interface Throttle {
+
+        /** So many logins to an account may fail in a row before each further one has to wait: a second, doubled each time. */
+        @WithDefault("5")
+        @Min(1)
+        @Max(9)
+        int accountFreeFailures();
+
+        /** The longest wait between two logins to an account that failed. */
+        @WithDefault("15m")
+        @DurationMin(seconds = 1)
+        @DurationMax(days = 1)
+        Duration accountLongestDelay();
+
+        /** So many logins from one address (IPv6: from one /64) may fail in the period, on each replica. */
+        @WithDefault("100")
+        @Min(1)
+        @Max(1_000_000)
+        int addressFailures();
+
+        /** In this time the failures of an address are forgotten, bit by bit. */
+        @WithDefault("10m")
+        @DurationMin(seconds = 1)
+        @DurationMax(days = 1)
+        Duration addressPeriod();
     }
 
     interface Http {

@@ -1,6 +1,7 @@
 package dev.authtokens;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -46,7 +47,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTokenChecksRunOnAnEventLoop() {
+    void onlyTokenChecksAndLoginsBeginOnAnEventLoop() {
         methods()
                 .that()
                 .areMetaAnnotatedWith(HttpMethod.class)
@@ -61,7 +62,7 @@ class ArchitectureTest {
                 .that()
                 .areAnnotatedWith(NonBlocking.class)
                 .should()
-                .beDeclaredInClassesThat(resideInAPackage("dev.authtokens.check"))
+                .beDeclaredInClassesThat(resideInAnyPackage("dev.authtokens.check", "dev.authtokens.login"))
                 .check(MAIN);
         methods()
                 .that()

@@ -29,6 +29,9 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
                 // A test makes a token older than that.
                 "auth-tokens.token.lifespan",
                 "3650d",
+                // All tests come from one address, and many of their logins fail on purpose.
+                "auth-tokens.throttle.address-failures",
+                "1000000",
                 // The launcher of the packaged service reads its log as text.
                 "quarkus.log.file.json.enabled",
                 "false");

@@ -15,7 +15,8 @@ import dev.authtokens.user.HashingPool;
 import dev.authtokens.user.PasswordHasher;
 import dev.authtokens.user.PasswordHasher.Verification;
 import dev.authtokens.user.UserStore;
-import io.smallrye.common.annotation.Blocking;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.ws.rs.DELETE;
@@ -43,21 +44,29 @@ public class LoginResource {
     private final TokenStore tokens;
     private final PasswordHasher hasher;
     private final HashingPool pool;
+    private final LoginThrottle throttle;
     private final AuditLog audit;
     private final Clock clock;
 
     LoginResource(
-            UserStore users, TokenStore tokens, PasswordHasher hasher, HashingPool pool, AuditLog audit, Clock clock) {
+            UserStore users,
+            TokenStore tokens,
+            PasswordHasher hasher,
+            HashingPool pool,
+            LoginThrottle throttle,
+            AuditLog audit,
+            Clock clock) {
         this.users = users;
         this.tokens = tokens;
         this.hasher = hasher;
         this.pool = pool;
+        this.throttle = throttle;
         this.audit = audit;
         this.clock = clock;
     }
 
     @POST
-    @Blocking
+    @NonBlocking
     @Access(Access.Who.ANYONE)
     @Operation(
             operationId = "createAuthToken",
@@ -70,7 +79,9 @@ public class LoginResource {
                     + " `ACCOUNT_EXPIRED`: they are right, but the account has expired.")
     @APIResponse(
             responseCode = "429",
-            description = "`TOO_MANY_REQUESTS`: too many logins at this moment; `Retry-After` tells when to try again.")
+            description =
+                    "`TOO_MANY_REQUESTS`: too many logins at this moment, or too many failed for this account or from"
+                            + " this address; `Retry-After` tells when to try again.")
     public CompletionStage<LoginResponse> createAuthToken(LoginRequest request) {
         if (request == null || request.email() == null || request.passwordBase64() == null) {
             throw new Problem(ProblemCode.INVALID_INPUT, "The fields email and password_base64 are required.");
@@ -79,9 +90,13 @@ public class LoginResource {
         Optional<EmailAddress> email = EmailAddress.parse(request.email());
         // Null when it cannot be read: such a login fails like one with a wrong password.
         byte[] password = Base64Password.decode(request.passwordBase64()).orElse(null);
-        return attempt(email, password)
-                // The hash was renewed by another login at this moment, or the password changed: once more.
-                .compose(answer -> answer.isPresent() ? Future.succeededFuture(answer) : attempt(email, password))
+        return throttle.admit(request.email(), email)
+                .compose(attempt -> tryPassword(attempt, email, password)
+                        // The hash was renewed by another login at this moment, or the password changed: once more.
+                        .compose(answer -> answer.isPresent()
+                                ? Future.succeededFuture(answer)
+                                : tryPassword(attempt, email, password))
+                        .recover(failure -> throttle.failed(attempt, failure)))
                 .map(answer -> answer.orElseThrow(() -> new Problem(ProblemCode.INVALID_CREDENTIALS)))
                 .toCompletionStage();
     }
@@ -101,33 +116,41 @@ public class LoginResource {
     }
 
     /** The database is waited for on worker threads, and the password is hashed in between, without a connection. */
-    private Future<Optional<LoginResponse>> attempt(Optional<EmailAddress> email, byte[] password) {
+    private Future<Optional<LoginResponse>> tryPassword(
+            LoginThrottle.Attempt attempt, Optional<EmailAddress> email, byte[] password) {
         return Vertx.currentContext()
                 .executeBlocking(() -> email.flatMap(users::findAccount), false)
                 .compose(account -> pool.submit(
                         () -> hasher.verify(
                                 password, account.map(Account::passwordHash).orElse(null)),
-                        verification -> finish(email, account, verification)));
+                        verification -> finish(attempt, email, account, verification)));
     }
 
     /** Empty when the account changed since it was read. */
     private Optional<LoginResponse> finish(
-            Optional<EmailAddress> email, Optional<Account> found, Verification verification) {
+            LoginThrottle.Attempt attempt,
+            Optional<EmailAddress> email,
+            Optional<Account> found,
+            Verification verification) {
         Account account = found.filter(any -> verification.matches())
-                .orElseThrow(() -> refused(ProblemCode.INVALID_CREDENTIALS, email));
+                .orElseThrow(() -> refused(ProblemCode.INVALID_CREDENTIALS, attempt, email));
         if (account.isExpired(Instant.now(clock))) {
-            throw refused(ProblemCode.ACCOUNT_EXPIRED, email);
+            throw refused(ProblemCode.ACCOUNT_EXPIRED, attempt, email);
         }
         String hash = verification
                 .renewedHash()
                 .filter(renewed -> users.replaceHash(account.id(), account.passwordHash(), renewed))
                 .orElse(account.passwordHash());
-        return tokens.issue(account, hash).map(issued -> new LoginResponse(issued.reveal()));
+        return QuarkusTransaction.requiringNew()
+                .call(() -> tokens.issue(account, hash).map(issued -> {
+                    throttle.succeeded(attempt);
+                    return new LoginResponse(issued.reveal());
+                }));
     }
 
-    private Problem refused(ProblemCode code, Optional<EmailAddress> email) {
+    private Problem refused(ProblemCode code, LoginThrottle.Attempt attempt, Optional<EmailAddress> email) {
         audit.recordFailure(
-                AuditKind.LOGIN, code, email.map(EmailAddress::canonical).orElse(null), null);
+                AuditKind.LOGIN, code, email.map(EmailAddress::canonical).orElse(null), attempt.detail());
         return new Problem(code);
     }
 }

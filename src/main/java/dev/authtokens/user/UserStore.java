@@ -123,7 +123,7 @@ public class UserStore {
     public boolean changePassword(Account account, String newHash, UUID keptTokenId) {
         boolean changed = replaceHash(account.id(), account.passwordHash(), newHash);
         if (changed) {
-            passwordChanged.fire(new PasswordChanged(account.id(), keptTokenId));
+            passwordChanged.fire(new PasswordChanged(account.id(), account.email(), keptTokenId));
             audit.record(AuditKind.PASSWORD_CHANGED, account.email(), null, null);
         }
         return changed;

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -29,14 +30,13 @@ class LoginFloodTest {
 
     @Test
     void surplusLoginsAreRefusedWhileTokensGoOnBeingChecked() throws Exception {
-        String email = Accounts.create();
+        List<String> emails = Stream.generate(Accounts::create).limit(LOGINS).toList();
+        String email = emails.get(0);
         String token = Api.token(email, Accounts.PASSWORD);
         ExecutorService clients = Executors.newFixedThreadPool(LOGINS);
         try {
             List<Future<Response>> logins = new ArrayList<>();
-            for (int i = 0; i < LOGINS; i++) {
-                logins.add(clients.submit(() -> Api.login(email, Accounts.PASSWORD)));
-            }
+            emails.forEach(each -> logins.add(clients.submit(() -> Api.login(each, Accounts.PASSWORD))));
             while (logins.stream().noneMatch(LoginFloodTest::isRefused)) {
                 Thread.sleep(10);
             }

@@ -1,0 +1,68 @@
+package dev.authtokens.login;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.authtokens.ServiceConfig;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * Counts failed logins by the network that they come from, whatever the account: on this replica, in memory and bounded.
+ * Like those of an account, an attempt counts as failed until it proves otherwise.
+ */
+@ApplicationScoped
+class AddressFailures {
+
+    private static final int MAX_NETWORKS = 50_000;
+
+    private final Cache<String, Bucket> buckets;
+    private final int capacity;
+    private final Duration period;
+    private final TimeMeter time;
+
+    AddressFailures(ServiceConfig config, Clock clock) {
+        this.capacity = config.throttle().addressFailures();
+        this.period = config.throttle().addressPeriod();
+        this.time = new ClockMeter(clock);
+        // One that is not used for that long is full again.
+        this.buckets = Caffeine.newBuilder()
+                .maximumSize(MAX_NETWORKS)
+                .expireAfterAccess(period)
+                .build();
+    }
+
+    /** Zero when the attempt may go on; else how long it takes until the next one may. */
+    Duration reserve(String network) {
+        return Duration.ofNanos(bucket(network).tryConsumeAndReturnRemaining(1).getNanosToWaitForRefill());
+    }
+
+    /** The attempt proved good, or was not looked at. */
+    void withdraw(String network) {
+        bucket(network).addTokens(1);
+    }
+
+    private Bucket bucket(String network) {
+        return buckets.get(
+                network,
+                unseen -> Bucket.builder()
+                        .addLimit(limit -> limit.capacity(capacity).refillGreedy(capacity, period))
+                        .withCustomTimePrecision(time)
+                        .build());
+    }
+
+    private record ClockMeter(Clock clock) implements TimeMeter {
+
+        @Override
+        public long currentTimeNanos() {
+            return Duration.ofMillis(clock.millis()).toNanos();
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package dev.authtokens.login;
+
+import static dev.authtokens.Api.TOKENS;
+import static dev.authtokens.Api.base64;
+import static dev.authtokens.Api.isProblem;
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.Api;
+import dev.authtokens.Postgres;
+import dev.authtokens.ServiceClockOfTests;
+import dev.authtokens.ServiceDatabase;
+import dev.authtokens.access.Role;
+import dev.authtokens.user.Accounts;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The client of this test connects from a trusted proxy, so that it can come from anywhere. */
+@QuarkusTest
+@TestProfile(LoginThrottleTest.BehindProxy.class)
+@WithTestResource(ServiceDatabase.class)
+class LoginThrottleTest {
+
+    private static final String HOME = "192.0.2.1";
+    private static final String ATTACKER = "198.51.100.1";
+    private static final int FREE = 5;
+
+    public static class BehindProxy implements QuarkusTestProfile {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("auth-tokens.http.trusted-proxies", "127.0.0.0/8");
+        }
+    }
+
+    @Inject
+    ServiceClockOfTests clock;
+
+    @Inject
+    AccountFailures failures;
+
+    @Inject
+    MeterRegistry metrics;
+
+    @AfterEach
+    void resetClock() {
+        clock.reset();
+    }
+
+    @Test
+    void afterFiveFailuresEachDoublesTheDelayUpToAQuarterOfAnHour() {
+        String email = Accounts.create();
+        for (int i = 0; i <= FREE; i++) {
+            isProblem(login(ATTACKER, email, "wrong"), 401, "INVALID_CREDENTIALS");
+        }
+        clock.moveOn(Duration.ofSeconds(1));
+        for (int seconds : new int[] {2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900}) {
+            isProblem(login(ATTACKER, email, "wrong"), 401, "INVALID_CREDENTIALS");
+            Response refusal = login(ATTACKER, email, Accounts.PASSWORD);
+            isProblem(refusal, 429, "TOO_MANY_REQUESTS").header("Retry-After", String.valueOf(seconds));
+            clock.moveOn(Duration.ofSeconds(seconds));
+        }
+        login(ATTACKER, email, Accounts.PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void addressesWithoutAnAccountAreTreatedAlike() {
+        List<String> known = attack(Accounts.create());
+        assertEquals(known, attack("nobody-" + UUID.randomUUID() + "@example.com"));
+        assertEquals(known, attack("no address " + UUID.randomUUID()));
+    }
+
+    private List<String> attack(String email) {
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            Response answer = login(ATTACKER, email, "wrong");
+            answers.add(answer.statusCode() + " " + answer.header("Retry-After") + " " + answer.asString());
+            clock.moveOn(Duration.ofSeconds(1));
+        }
+        return answers;
+    }
+
+    @Test
+    void formsOfOneAddressShareItsTurns() {
+        String email = Accounts.create();
+        for (int i = 0; i < FREE; i++) {
+            login(ATTACKER, email, "wrong");
+        }
+        login(ATTACKER, email.toUpperCase(Locale.ROOT), "wrong");
+        clock.moveOn(Duration.ofSeconds(1));
+        login(ATTACKER, " " + email, "wrong");
+        isProblem(
+                login(ATTACKER, email.replace("example", "\uFF45xample"), Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+    }
+
+    @Test
+    void whoLoggedInLatelyIsLetInWhileOthersGuess() {
+        String email = Accounts.create();
+        login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
+        shutOut(email);
+        login(HOME, email, "a slip of the finger").then().statusCode(401);
+        login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
+        isProblem(login(ATTACKER, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+        isProblem(login("192.0.2.2", email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+    }
+
+    /** Of IPv6, the neighbour in the same /64 is the same client. */
+    @Test
+    void aNetworkOfIpV6IsOneSource() {
+        String email = Accounts.create();
+        login("2001:db8:1:2::3", email, Accounts.PASSWORD).then().statusCode(200);
+        shutOut(email);
+        login("2001:db8:1:2:ffff::4", email, Accounts.PASSWORD).then().statusCode(200);
+        login("2001:db8:1:3::3", email, Accounts.PASSWORD).then().statusCode(429);
+    }
+
+    @Test
+    void onlyTheLatestFiveSourcesAreRemembered() {
+        String email = Accounts.create();
+        for (int i = 1; i <= 6; i++) {
+            login("192.0.2." + i, email, Accounts.PASSWORD).then().statusCode(200);
+            clock.moveOn(Duration.ofSeconds(1));
+        }
+        shutOut(email);
+        login("192.0.2.1", email, Accounts.PASSWORD).then().statusCode(429);
+        for (int i = 2; i <= 6; i++) {
+            login("192.0.2." + i, email, Accounts.PASSWORD).then().statusCode(200);
+        }
+    }
+
+    @Test
+    void aGoodLoginBeginsAnew() {
+        String email = Accounts.create();
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < FREE; i++) {
+                login(ATTACKER, email, "wrong").then().statusCode(401);
+            }
+            login(ATTACKER, email, Accounts.PASSWORD).then().statusCode(200);
+        }
+    }
+
+    @Test
+    void aNewPasswordByAnAdministratorBeginsAnew() {
+        String email = Accounts.create();
+        shutOut(email);
+        String admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
+        String newPassword = "another horse, another battery";
+        Api.as(admin)
+                .contentType(ContentType.JSON)
+                .body(Map.of("new_password_base64", base64(newPassword)))
+                .post("/v4/users/" + email + "/password/")
+                .then()
+                .statusCode(202);
+        login(HOME, email, newPassword).then().statusCode(200);
+    }
+
+    /** NIST SP 800-63B-4, section 3.2.2: with all the patience of the world, and from every source that there is. */
+    @Test
+    void noMoreThanAHundredFailuresInARowReachTheHash() {
+        String email = Accounts.create();
+        int sources = AccountFailures.MAX_SOURCES;
+        for (int i = 0; i < sources; i++) {
+            login("192.0.2." + i, email, Accounts.PASSWORD).then().statusCode(200);
+        }
+        int hashed = 0;
+        for (int i = 0; i < 110 + 10 * sources; i++) {
+            clock.moveOn(Duration.ofMinutes(15));
+            hashed += login("192.0.2." + i % (2 * sources), email, "wrong").statusCode() == 401 ? 1 : 0;
+        }
+        assertEquals(100, hashed);
+        isProblem(login(ATTACKER, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS")
+                .header("Retry-After", "900");
+    }
+
+    @Test
+    void thirtyDaysWithoutAnAttemptBeginAnew() {
+        String email = Accounts.create();
+        shutOut(email);
+        failures.purge();
+        login(ATTACKER, email, Accounts.PASSWORD).then().statusCode(429);
+        clock.moveOn(Duration.ofDays(31));
+        failures.purge();
+        assertEquals(
+                List.of(0L),
+                Postgres.query(
+                        ServiceDatabase.url(),
+                        "select count(*) from login_attempts where account = sha256(convert_to(?, 'UTF8'))",
+                        email));
+        for (int i = 0; i < FREE; i++) {
+            login(ATTACKER, email, "wrong").then().statusCode(401);
+        }
+        login(ATTACKER, email, Accounts.PASSWORD).then().statusCode(200);
+    }
+
+    /** From a place where nobody logged in before, all at once. */
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void goodLoginsSideBySideAllGetIn(boolean knownSource) throws Exception {
+        String email = Accounts.create();
+        if (knownSource) {
+            login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
+        }
+        ExecutorService clients = Executors.newFixedThreadPool(16);
+        try {
+            List<Future<Response>> logins = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                logins.add(clients.submit(() -> login(HOME, email, Accounts.PASSWORD)));
+            }
+            for (Future<Response> login : logins) {
+                login.get().then().statusCode(200);
+            }
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    @Test
+    void whatIsRefusedIsToldOnceAndCounted() {
+        String email = Accounts.create();
+        shutOut(email);
+        double before =
+                metrics.counter("auth_tokens.logins.throttled", "by", "account").count();
+        for (int i = 0; i < 10; i++) {
+            login(ATTACKER, email, "wrong").then().statusCode(429);
+        }
+        assertEquals(
+                before + 10,
+                metrics.counter("auth_tokens.logins.throttled", "by", "account").count());
+        List<Object> trail = Postgres.query(
+                ServiceDatabase.url(),
+                "select kind || ' ' || outcome || coalesce(' ' || detail, '') || ' ' || address from audit_events"
+                        + " where account = ? order by id",
+                email);
+        assertEquals(FREE + 3, trail.size(), trail.toString());
+        assertEquals("LOGIN INVALID_CREDENTIALS " + ATTACKER, trail.get(FREE - 1));
+        assertEquals("LOGIN INVALID_CREDENTIALS failures: 6, next after: 1 s " + ATTACKER, trail.get(FREE));
+        assertEquals("LOGIN INVALID_CREDENTIALS failures: 7, next after: 2 s " + ATTACKER, trail.get(FREE + 1));
+        assertNotEquals(trail.get(FREE + 1), trail.get(FREE + 2));
+        assertTrue(
+                trail.get(FREE + 2).toString().startsWith("LOGIN_THROTTLED TOO_MANY_REQUESTS by account, next after: "),
+                trail.toString());
+    }
+
+    private void shutOut(String email) {
+        for (int i = 0; i <= FREE; i++) {
+            login(ATTACKER, email, "wrong").then().statusCode(401);
+        }
+        clock.moveOn(Duration.ofSeconds(1));
+        login(ATTACKER, email, "wrong").then().statusCode(401);
+    }
+
+    private static Response login(String address, String email, String password) {
+        return given().header("X-Forwarded-For", address)
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", email, "password_base64", base64(password)))
+                .post(TOKENS);
+    }
+}
