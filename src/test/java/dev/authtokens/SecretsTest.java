@@ -75,7 +75,7 @@ class SecretsTest {
                     .header("X-Giant-Swarm-Activity", token)
                     .header("X-Giant-Swarm-CmdLine", "gsctl --auth-token=" + token + " -p" + wrong.replace(" ", ""))
                     .get("/");
-            Api.as(token).delete(TOKENS).then().statusCode(200);
+            Api.as(token).delete(TOKENS).then().statusCode(401);
             lines = log.all().stream().filter(SecretsTest::isOfTheService).toList();
         }
         assertTrue(lines.stream().anyMatch(line -> line.level() < 500), "the log is not talkative");

@@ -19,6 +19,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
@@ -37,9 +38,11 @@ public class AccessFilter {
     private static final Logger LOG = Logger.getLogger(AccessFilter.class);
 
     private final TokenStore tokens;
+    private final BasicCredentials passwords;
 
-    AccessFilter(TokenStore tokens) {
+    AccessFilter(TokenStore tokens, BasicCredentials passwords) {
         this.tokens = tokens;
+        this.passwords = passwords;
     }
 
     @ServerRequestFilter(nonBlocking = true, priority = Priorities.AUTHENTICATION)
@@ -52,40 +55,48 @@ public class AccessFilter {
         if (access.value() == Access.Who.ANYONE) {
             return;
         }
-        TokenSecret secret = AuthorizationHeader.token(request.getHeaderString(HttpHeaders.AUTHORIZATION))
-                .flatMap(TokenSecret::parse)
-                .orElseThrow(() -> new Problem(ProblemCode.PERMISSION_DENIED));
-        CompletableFuture<Optional<LiveToken>> inspection =
-                tokens.inspect(secret).toCompletableFuture();
-        if (inspection.isDone() && !inspection.isCompletedExceptionally()) {
-            admit(request, access, inspection.join());
+        String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
+        Optional<AuthorizationHeader.Basic> basic =
+                access.value() == Access.Who.INTROSPECTOR ? AuthorizationHeader.basic(authorization) : Optional.empty();
+        CompletableFuture<Optional<Caller>> caller =
+                (basic.isPresent() ? passwords.caller(basic.get()) : holder(authorization)).toCompletableFuture();
+        if (caller.isDone() && !caller.isCompletedExceptionally()) {
+            admit(request, access, caller.join());
         } else {
             request.suspend();
             Context context = Vertx.currentContext();
-            inspection.whenComplete(
-                    (token, failure) -> context.runOnContext(done -> goOn(request, access, token, failure)));
+            caller.whenComplete(
+                    (known, failure) -> context.runOnContext(done -> goOn(request, access, known, failure)));
         }
+    }
+
+    private CompletionStage<Optional<Caller>> holder(String authorization) {
+        return AuthorizationHeader.token(authorization)
+                .flatMap(TokenSecret::parse)
+                .map(tokens::inspect)
+                .orElseThrow(() -> new Problem(ProblemCode.PERMISSION_DENIED))
+                .thenApply(token -> token.map(LiveToken::owner));
     }
 
     private static void goOn(
             ResteasyReactiveContainerRequestContext request,
             Access access,
-            Optional<LiveToken> token,
+            Optional<Caller> caller,
             Throwable failure) {
         if (failure != null) {
             request.resume(failure);
             return;
         }
         try {
-            admit(request, access, token);
+            admit(request, access, caller);
             request.resume();
         } catch (Problem refused) {
             request.resume(refused);
         }
     }
 
-    private static void admit(ContainerRequestContext request, Access access, Optional<LiveToken> token) {
-        Caller caller = token.map(LiveToken::owner).orElseThrow(() -> new Problem(ProblemCode.PERMISSION_DENIED));
+    private static void admit(ContainerRequestContext request, Access access, Optional<Caller> known) {
+        Caller caller = known.orElseThrow(() -> new Problem(ProblemCode.PERMISSION_DENIED));
         MDC.put("caller", caller.email());
         Origin.current().by(caller.email()).ofRequest();
         if (!access.value().includes(caller.role())) {

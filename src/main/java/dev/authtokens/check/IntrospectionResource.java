@@ -35,11 +35,18 @@ public class IntrospectionResource {
     @Operation(
             operationId = "introspectToken",
             summary = "Introspect a token (RFC 7662)",
-            description = "Whether the token of the form is good. For accounts with the role service or admin.")
+            description =
+                    "Whether the token of the form is good. For accounts with the role service or admin, which are"
+                            + " known by a token or by HTTP Basic; a token is checked faster.")
     @APIResponse(
             responseCode = "200",
             description = "What the token is; only `active`, which is false, when it is not good.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the form has no token.")
+    @APIResponse(
+            responseCode = "401",
+            description =
+                    "`PERMISSION_DENIED`: no good token. `INVALID_CREDENTIALS`, `ACCOUNT_EXPIRED`: as at the login.")
+    @APIResponse(responseCode = "429", description = "`TOO_MANY_REQUESTS`: as at the login.")
     public CompletionStage<IntrospectionResponse> introspectToken(@RestForm String token) {
         if (token == null) {
             throw new Problem(ProblemCode.INVALID_INPUT, "The parameter token is required.");

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -33,6 +34,7 @@ public class ApiDescription implements OASFilter {
 
     static final String SCHEME = "AuthorizationHeaderToken";
     static final String BEARER = "BearerToken";
+    static final String BASIC = "BasicCredentials";
 
     private static final DotName OPERATION =
             DotName.createSimple(org.eclipse.microprofile.openapi.annotations.Operation.class);
@@ -72,7 +74,13 @@ public class ApiDescription implements OASFilter {
                         OASFactory.createSecurityScheme()
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
-                                .description("The token alone, as the login returned it; sent as `Bearer <token>`."));
+                                .description("The token alone, as the login returned it; sent as `Bearer <token>`."))
+                .addSecurityScheme(
+                        BASIC,
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.HTTP)
+                                .scheme("basic")
+                                .description("E-mail address and password of an account for a program."));
         headers().forEach((name, header) -> document.getComponents().addParameter(name, header));
         document.setPaths(withSlashAtTheEnd(document.getPaths()));
         Map<String, Access.Who> access = accessByOperationId();
@@ -98,10 +106,14 @@ public class ApiDescription implements OASFilter {
         if (who == Access.Who.ANYONE) {
             operation.setSecurity(List.of());
         } else {
-            operation.setSecurity(List.of(
-                    OASFactory.createSecurityRequirement().addScheme(SCHEME),
-                    OASFactory.createSecurityRequirement().addScheme(BEARER)));
+            Stream.of(SCHEME, BEARER)
+                    .forEach(scheme -> operation.addSecurityRequirement(
+                            OASFactory.createSecurityRequirement().addScheme(scheme)));
             add(responses, ProblemCode.PERMISSION_DENIED);
+        }
+        if (who == Access.Who.INTROSPECTOR) {
+            operation.addSecurityRequirement(
+                    OASFactory.createSecurityRequirement().addScheme(BASIC));
         }
         if (who != Access.Who.ANYONE && who != Access.Who.BEARER) {
             add(responses, ProblemCode.FORBIDDEN);

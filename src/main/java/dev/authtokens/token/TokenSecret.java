@@ -18,9 +18,12 @@ public final class TokenSecret {
 
     static final int LENGTH = 52;
 
-    private static final String PREFIX = "gsa_";
+    public static final String PREFIX = "gsa_";
+
+    /** What looks like a token; whether it is one, the checksum says. */
+    public static final Pattern SHAPE = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{48}");
+
     private static final int RANDOM_BYTES = 32;
-    private static final Pattern SHAPE = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{48}");
 
     private final byte[] random;
 

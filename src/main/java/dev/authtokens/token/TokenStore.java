@@ -110,11 +110,7 @@ public class TokenStore {
     /** Ends the caller's own token; false when somebody else ended it first. */
     @Transactional
     public boolean logOut(Caller caller) {
-        boolean ended = ended(AuthToken.delete(caller.userId(), caller.tokenId())) == 1;
-        if (ended) {
-            audit.record(AuditKind.LOGOUT, caller.email(), caller.tokenId(), null);
-        }
-        return ended;
+        return end(AuditKind.LOGOUT, caller.userId(), caller.email(), caller.tokenId());
     }
 
     /**
@@ -134,17 +130,31 @@ public class TokenStore {
     /** Ends one session of an account; false when it has none of this id. */
     @Transactional
     public boolean revoke(long userId, String email, UUID tokenId) {
-        boolean ended = ended(AuthToken.delete(userId, tokenId)) == 1;
-        if (ended) {
-            audit.record(AuditKind.TOKEN_REVOKED, email, tokenId, null);
-        }
-        return ended;
+        return end(AuditKind.TOKEN_REVOKED, userId, email, tokenId);
     }
 
     /** Ends the token that somebody shows, if there is one. */
     @Transactional
     public void revoke(TokenSecret secret) {
-        lookup.find(secret.digest()).ifPresent(owner -> revoke(owner.userId(), owner.email(), owner.tokenId()));
+        end(AuditKind.TOKEN_REVOKED, secret);
+    }
+
+    /** Ends a token that was shown where others can read it, if there is one. */
+    @Transactional
+    public void revokeLeaked(TokenSecret secret) {
+        end(AuditKind.TOKEN_LEAKED, secret);
+    }
+
+    private void end(AuditKind kind, TokenSecret secret) {
+        lookup.find(secret.digest()).ifPresent(owner -> end(kind, owner.userId(), owner.email(), owner.tokenId()));
+    }
+
+    private boolean end(AuditKind kind, long userId, String email, UUID tokenId) {
+        boolean ended = ended(AuthToken.delete(userId, tokenId)) == 1;
+        if (ended) {
+            audit.record(kind, email, tokenId, null);
+        }
+        return ended;
     }
 
     /**

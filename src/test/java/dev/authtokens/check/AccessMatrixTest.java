@@ -98,7 +98,7 @@ class AccessMatrixTest {
     private enum Credentials {
         NONE,
         MALFORMED,
-        OTHER_SCHEME,
+        BASIC,
         UNKNOWN,
         REVOKED,
         EXPIRED,
@@ -124,6 +124,8 @@ class AccessMatrixTest {
             assertEquals(endpoint.success, response.statusCode(), response.asString());
         } else if (role.isPresent()) {
             isProblem(response, 403, "PERMISSION_DENIED");
+        } else if (credentials == Credentials.BASIC && endpoint.who == Who.INTROSPECTOR) {
+            isProblem(response, 401, "INVALID_CREDENTIALS");
         } else {
             isProblem(response, 401, "PERMISSION_DENIED");
         }
@@ -148,7 +150,7 @@ class AccessMatrixTest {
         return switch (credentials) {
             case NONE -> null;
             case MALFORMED -> "giantswarm gsa_nonsense";
-            case OTHER_SCHEME -> "Basic dXNlcjpwYXNzd29yZA==";
+            case BASIC -> "Basic dXNlcjpwYXNzd29yZA==";
             case UNKNOWN -> "giantswarm " + WELL_FORMED_BUT_UNKNOWN;
             case REVOKED, EXPIRED, ACCOUNT_EXPIRED ->
                 "giantswarm " + DEAD_TOKENS.computeIfAbsent(credentials, AccessMatrixTest::deadToken);

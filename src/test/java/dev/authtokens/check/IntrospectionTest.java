@@ -131,6 +131,52 @@ class IntrospectionTest {
     }
 
     @Test
+    void knowsAProgramByItsPasswordToo() {
+        String email = Accounts.create(Role.SERVICE, null);
+        String token = Api.token(Accounts.create(), Accounts.PASSWORD);
+        for (int i = 0; i < 3; i++) {
+            introspect(token, email, Accounts.PASSWORD).then().statusCode(200).body("active", equalTo(true));
+        }
+        isProblem(introspect(token, email, "wrong"), 401, "INVALID_CREDENTIALS");
+        isProblem(introspect(token, "nobody-" + email, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
+        isProblem(introspect(token, Accounts.create(), Accounts.PASSWORD), 403, "PERMISSION_DENIED");
+        isProblem(
+                given().auth().preemptive().basic(email, Accounts.PASSWORD).get(Api.TOKENS), 401, "PERMISSION_DENIED");
+        for (String header : new String[] {"Basic", "Basic *", "Basic YQ==", "Basic a"}) {
+            isProblem(
+                    given().header("Authorization", header)
+                            .formParam("token", token)
+                            .post("/oauth2/introspect"),
+                    401,
+                    "PERMISSION_DENIED");
+        }
+    }
+
+    /** It is remembered, but not longer than it is good. */
+    @Test
+    void aPasswordIsRefusedAsSoonAsItIsNotTheAccountsAnyMore() {
+        String email = Accounts.create(Role.SERVICE, null);
+        String token = Api.token(Accounts.create(), Accounts.PASSWORD);
+        introspect(token, email, Accounts.PASSWORD).then().statusCode(200);
+        Accounts.expire(email);
+        isProblem(introspect(token, email, Accounts.PASSWORD), 401, "PERMISSION_DENIED");
+        String changed = Accounts.create(Role.SERVICE, null);
+        introspect(token, changed, Accounts.PASSWORD).then().statusCode(200);
+        Accounts.setHash(
+                changed, Accounts.hasher().hash("another horse, another battery".getBytes(StandardCharsets.UTF_8)));
+        isProblem(introspect(token, changed, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
+        introspect(token, changed, "another horse, another battery").then().statusCode(200);
+    }
+
+    private static Response introspect(String token, String email, String password) {
+        return given().auth()
+                .preemptive()
+                .basic(email, password)
+                .formParam("token", token)
+                .post("/oauth2/introspect");
+    }
+
+    @Test
     void whoeverHoldsATokenMayEndIt() {
         String token = Api.token(Accounts.create(), Accounts.PASSWORD);
         String answer = revoke(token);

@@ -256,7 +256,7 @@ class TokenStoreTest {
     }
 
     private Account account() {
-        return new Account(userId, email, null, null);
+        return new Account(userId, email, null, null, null);
     }
 
     private TokenSecret issue() {

@@ -1,0 +1,113 @@
+package dev.authtokens.login;
+
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.audit.AuditKind;
+import dev.authtokens.audit.AuditLog;
+import dev.authtokens.login.LoginThrottle.Attempt;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.user.Account;
+import dev.authtokens.user.HashingPool;
+import dev.authtokens.user.PasswordHasher;
+import dev.authtokens.user.PasswordHasher.Verification;
+import dev.authtokens.user.UserStore;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Proves who somebody is by e-mail address and password. Every attempt that fails gives the same answer after the same work,
+ * so that nobody learns which accounts exist.
+ */
+@ApplicationScoped
+public class Login {
+
+    private final UserStore users;
+    private final PasswordHasher hasher;
+    private final HashingPool pool;
+    private final LoginThrottle throttle;
+    private final AuditLog audit;
+    private final Clock clock;
+
+    Login(
+            UserStore users,
+            PasswordHasher hasher,
+            HashingPool pool,
+            LoginThrottle throttle,
+            AuditLog audit,
+            Clock clock) {
+        this.users = users;
+        this.hasher = hasher;
+        this.pool = pool;
+        this.throttle = throttle;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /**
+     * Verifies a password and goes on with the account. To be called on an event loop, which it does not block.
+     *
+     * @param writtenEmail as it was sent
+     * @param password null when it cannot be read: that fails like a wrong one
+     * @param then gets the account with its current hash, in a transaction on a worker thread; empty when the account changed
+     *     since it was read
+     * @return fails with {@code INVALID_CREDENTIALS}, {@code ACCOUNT_EXPIRED} or {@code TOO_MANY_REQUESTS}
+     */
+    public <T> Future<T> verify(String writtenEmail, byte[] password, Function<Account, Optional<T>> then) {
+        pool.requireRoom();
+        Optional<EmailAddress> email = EmailAddress.parse(writtenEmail);
+        return throttle.admit(writtenEmail, email)
+                .compose(attempt -> tryPassword(attempt, email, password, then)
+                        // The hash was renewed by another login at this moment, or the password changed: once more.
+                        .compose(result -> result.isPresent()
+                                ? Future.succeededFuture(result)
+                                : tryPassword(attempt, email, password, then))
+                        .recover(failure -> throttle.failed(attempt, failure)))
+                .map(result -> result.orElseThrow(() -> new Problem(ProblemCode.INVALID_CREDENTIALS)));
+    }
+
+    /** The database is waited for on worker threads, and the password is hashed in between, without a connection. */
+    private <T> Future<Optional<T>> tryPassword(
+            Attempt attempt, Optional<EmailAddress> email, byte[] password, Function<Account, Optional<T>> then) {
+        return Vertx.currentContext()
+                .executeBlocking(() -> email.flatMap(users::findAccount), false)
+                .compose(account -> pool.submit(
+                        () -> hasher.verify(
+                                password, account.map(Account::passwordHash).orElse(null)),
+                        verification -> finish(attempt, email, account, verification, then)));
+    }
+
+    private <T> Optional<T> finish(
+            Attempt attempt,
+            Optional<EmailAddress> email,
+            Optional<Account> found,
+            Verification verification,
+            Function<Account, Optional<T>> then) {
+        Account account = found.filter(any -> verification.matches())
+                .orElseThrow(() -> refused(ProblemCode.INVALID_CREDENTIALS, attempt, email));
+        if (account.isExpired(Instant.now(clock))) {
+            throw refused(ProblemCode.ACCOUNT_EXPIRED, attempt, email);
+        }
+        Account current = verification
+                .renewedHash()
+                .filter(renewed -> users.replaceHash(account.id(), account.passwordHash(), renewed))
+                .map(account::withHash)
+                .orElse(account);
+        return QuarkusTransaction.requiringNew().call(() -> {
+            Optional<T> result = then.apply(current);
+            result.ifPresent(done -> throttle.succeeded(attempt));
+            return result;
+        });
+    }
+
+    private Problem refused(ProblemCode code, Attempt attempt, Optional<EmailAddress> email) {
+        audit.recordFailure(
+                AuditKind.LOGIN, code, email.map(EmailAddress::canonical).orElse(null), attempt.detail());
+        return new Problem(code);
+    }
+}
