@@ -2,6 +2,7 @@ package dev.authtokens;
 
 import dev.authtokens.cli.CommandProcess;
 import dev.authtokens.cli.Invocation;
+import dev.authtokens.http.SlowRequests;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public class Main {
     }
 
     private static void serve() {
+        System.setProperty(SlowRequests.SWITCH, "serviceload");
         Quarkus.run(null, Main::exit);
     }
 

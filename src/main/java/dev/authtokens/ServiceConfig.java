@@ -126,6 +126,15 @@ public interface ServiceConfig {
         @WithDefault("x-forwarded-for")
         ForwardedHeader forwardedHeader();
 
+        /**
+         * A body that is not there this long after its headers is refused, and a connection ended on which a request was begun
+         * and nothing answered for twice as long.
+         */
+        @WithDefault("20s")
+        @DurationMin(seconds = 1)
+        @DurationMax(minutes = 10)
+        Duration requestTimeout();
+
         /** Origins whose scripts may call the API in browsers, as {@code https://app.example.com}; none, when not set. */
         Optional<List<@Pattern(regexp = "https?://[^/\\s]+", message = "is no origin: scheme, host and port") String>>
                 corsOrigins();

@@ -33,6 +33,18 @@ public record EmailAddress(String written, String canonical) {
         return acceptable ? Optional.of(new EmailAddress(written, canonical)) : Optional.empty();
     }
 
+    /**
+     * What a list of accounts is searched for: the canonical form of an address, or of the beginning of one.
+     *
+     * @throws IllegalArgumentException when it has a NUL, which no text in PostgreSQL can have
+     */
+    public static String searched(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("There is a NUL in it");
+        }
+        return canonical(text);
+    }
+
     /** The canonical form of any text: of an address, or of the beginning of one. */
     public static String canonical(String text) {
         String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);

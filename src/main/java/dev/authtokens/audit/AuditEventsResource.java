@@ -49,7 +49,7 @@ public class AuditEventsResource {
                     String before,
             @RestQuery @DefaultValue("100") @Parameter(description = "At most so many, 1 to 1,000.") String limit) {
         AuditFilter filter = new AuditFilter(
-                Optional.ofNullable(account).map(EmailAddress::canonical),
+                read("account", account, EmailAddress::searched),
                 read("kind", kind, AuditKind::valueOf),
                 read("from", from, AuditEventsResource::time),
                 read("until", until, AuditEventsResource::time),
@@ -62,7 +62,11 @@ public class AuditEventsResource {
     }
 
     private static Instant time(String text) {
-        return OffsetDateTime.parse(text).toInstant();
+        OffsetDateTime time = OffsetDateTime.parse(text);
+        if (time.getYear() < 0 || time.getYear() > 9999) {
+            throw new DateTimeException("No year of RFC 3339, and none of PostgreSQL");
+        }
+        return time.toInstant();
     }
 
     private static <T> Optional<T> read(String name, String text, Function<String, T> reader) {

@@ -15,6 +15,7 @@ public enum ProblemCode {
     RESOURCE_ALREADY_EXISTS(409, "There is such a resource already."),
     METHOD_NOT_ALLOWED(405, "The resource does not support this method."),
     NOT_ACCEPTABLE(406, "The resource is available as application/json only."),
+    REQUEST_TIMEOUT(408, "The request did not come in in time."),
     PAYLOAD_TOO_LARGE(413, "The request body is too large."),
     UNSUPPORTED_MEDIA_TYPE(415, "The request body must be application/json."),
     TOO_MANY_REQUESTS(429, "Too many requests. Try again later."),

@@ -108,7 +108,13 @@ public class ProblemResponses {
                 .end(new JsonObject()
                         .put("code", problem.code().code())
                         .put("message", problem.getMessage())
-                        .encode());
+                        .encode())
+                .onSuccess(sent -> {
+                    if (problem.code() == ProblemCode.REQUEST_TIMEOUT) {
+                        // RFC 9110, section 15.5.9: the rest of it is not waited for.
+                        context.request().connection().close();
+                    }
+                });
     }
 
     /** The problem that a library wrapped: a body over the limit stops its parser. */

@@ -53,7 +53,9 @@ public class UserListResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(type = SchemaType.ARRAY, implementation = UserView.class)))
-    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit is no number of 1 or more.")
+    @APIResponse(
+            responseCode = "400",
+            description = "`INVALID_INPUT`: limit is no number of 1 or more, or the text is none of an address.")
     public StreamingOutput getUsers(
             @RestQuery @Parameter(description = "At most so many; all, when missing.") Integer limit,
             @RestQuery @Parameter(description = "Only addresses behind this one: the last of the page before.")
@@ -62,12 +64,20 @@ public class UserListResource {
         if (limit != null && limit < 1) {
             throw new Problem(ProblemCode.INVALID_INPUT, "limit must be 1 or more.");
         }
-        String canonicalPrefix = prefix == null ? "" : EmailAddress.canonical(prefix);
-        String canonicalAfter = after == null ? "" : EmailAddress.canonical(after);
+        String canonicalPrefix = searched("prefix", prefix);
+        String canonicalAfter = searched("after", after);
         int wanted = limit == null ? Integer.MAX_VALUE : limit;
         // Read before the answer begins: a database that is away can still be told.
         List<UserView> first = users.page(canonicalPrefix, canonicalAfter, Math.min(PAGE, wanted));
         return out -> write(out, first, canonicalPrefix, wanted);
+    }
+
+    private static String searched(String parameter, String text) {
+        try {
+            return text == null ? "" : EmailAddress.searched(text);
+        } catch (IllegalArgumentException e) {
+            throw new Problem(ProblemCode.INVALID_INPUT, "The parameter " + parameter + " is not acceptable.");
+        }
     }
 
     private void write(OutputStream out, List<UserView> first, String prefix, int wanted) throws IOException {

@@ -182,6 +182,8 @@ class AuditTrailTest {
         "from, yesterday",
         "until, 2026-01-15",
         "until, +1000000000-12-31T23:59:59Z",
+        "from, +294277-01-01T00:00:00Z",
+        "account, a\0b@example.com",
         "before, x",
         "limit, 0",
         "limit, 1001"

@@ -104,6 +104,31 @@ class IntrospectionTest {
                 "UNSUPPORTED_MEDIA_TYPE");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "&&&", "token=%", "token=%zz", "%zz=a&token=a", "token=a&token=b", "token=a&TOKEN=b"})
+    void refusesAFormThatIsMalformed(String form) {
+        for (String path : new String[] {"/oauth2/introspect", "/oauth2/revoke"}) {
+            Response answer =
+                    Api.as(program).contentType(ContentType.URLENC).body(form).post(path);
+            isProblem(answer, 400, "INVALID_INPUT");
+        }
+    }
+
+    @Test
+    void refusesAFormOfTooManyParameters() {
+        StringBuilder form = new StringBuilder("token=a");
+        for (int i = 0; i < 1001; i++) {
+            form.append("&p").append(i).append("=1");
+        }
+        isProblem(
+                Api.as(program)
+                        .contentType(ContentType.URLENC)
+                        .body(form.toString())
+                        .post("/oauth2/introspect"),
+                400,
+                "INVALID_INPUT");
+    }
+
     @Test
     void refusesAFormThatIsTooLong() throws Exception {
         String form = "token=" + "x".repeat(17_000);

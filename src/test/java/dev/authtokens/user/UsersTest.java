@@ -275,6 +275,8 @@ class UsersTest {
         assertTrue(list().containsAll(names(prefix, "a", "b", "c")));
         assertEquals(list().stream().sorted().toList(), list());
         isProblem(Api.as(admin).queryParam("limit", 0).get("/v4/users/"), 400, "INVALID_INPUT");
+        isProblem(Api.as(admin).queryParam("after", "a@example.com\0").get("/v4/users/"), 400, "INVALID_INPUT");
+        isProblem(Api.as(admin).queryParam("prefix", "\0").get("/v4/users/"), 400, "INVALID_INPUT");
     }
 
     @Test

@@ -1,0 +1,267 @@
+package dev.authtokens.hostile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.authtokens.Api;
+import dev.authtokens.Postgres;
+import dev.authtokens.RawConnection;
+import dev.authtokens.RawConnection.Answer;
+import dev.authtokens.ServiceProcess;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** More of everything than there is room for: it is refused, and what was there goes on. */
+@Tag("processes")
+class FloodIT {
+
+    private static final String EMAIL = "admin@example.com";
+    private static final String PASSWORD = "correct horse battery staple";
+    private static final String CREDENTIALS =
+            "{\"email\":\"" + EMAIL + "\",\"password_base64\":\"" + Api.base64(PASSWORD) + "\"}";
+    private static final byte[] LOGIN = ("POST /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: " + CREDENTIALS.length() + "\r\n\r\n"
+                    + CREDENTIALS)
+            .getBytes(StandardCharsets.US_ASCII);
+
+    private static final int CHECKS = 1000;
+    private static final int LOGIN_CLIENTS = 200;
+    private static final int PIPELINED = 200;
+
+    private static Postgres postgres;
+    private static ServiceProcess service;
+
+    /** How long an answer took. */
+    private record Timed(int status, long nanos) {}
+
+    @BeforeAll
+    static void start() {
+        postgres = Postgres.start();
+        Map<String, String> environment = new HashMap<>(ServiceProcess.database(postgres.url()));
+        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
+        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        service = ServiceProcess.start(environment).awaitReady();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        postgres.close();
+    }
+
+    @Test
+    void thousandsOfIdleConnectionsAreHeldWhileOthersAreServed() throws Exception {
+        String token = service.token(EMAIL, PASSWORD);
+        int number = (int) Math.min(
+                5000,
+                ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getMaxFileDescriptorCount()
+                        / 2);
+        long before = residentKilobytes();
+        List<RawConnection> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < number; i++) {
+                RawConnection connection = RawConnection.to(service.port());
+                idle.add(connection);
+                connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                assertEquals(200, connection.answer(false).orElseThrow().status());
+            }
+            long after = residentKilobytes();
+            assertEquals(200, service.login(EMAIL, PASSWORD).statusCode());
+            assertEquals(200, service.get(Api.USER, token).statusCode());
+            for (RawConnection connection : idle) {
+                connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                assertEquals(200, connection.answer(false).orElseThrow().status());
+            }
+            System.out.printf(
+                    "Idle connections: %d held, resident memory %d MB before and %d MB with them%n",
+                    number, before / 1024, after / 1024);
+            assertTrue((after - before) / number < 50, (after - before) / number + " KB for each connection");
+        } finally {
+            for (RawConnection connection : idle) {
+                connection.close();
+            }
+        }
+    }
+
+    @Test
+    void pipelinedRequestsAreAnsweredInTheirOrder() throws Exception {
+        String token = service.token(EMAIL, PASSWORD);
+        StringBuilder requests = new StringBuilder();
+        for (int i = 0; i < PIPELINED; i++) {
+            String id = "X-Request-ID: pipelined-" + i + "\r\n";
+            requests.append(
+                    switch (i % 4) {
+                        case 0 -> "GET / HTTP/1.1\r\nHost: localhost\r\n" + id + "\r\n";
+                        case 1 ->
+                            "GET /v4/user/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n" + id
+                                    + "\r\n";
+                        case 2 ->
+                            "POST /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                    + id + "Content-Length: 2\r\n\r\n{}";
+                        default -> "GET /v4/users/ HTTP/1.1\r\nHost: localhost\r\n" + id + "\r\n";
+                    });
+        }
+        int[] expected = {200, 200, 400, 401};
+        try (RawConnection connection = RawConnection.to(service.port())) {
+            connection.send(requests.toString());
+            for (int i = 0; i < PIPELINED; i++) {
+                Answer answer = connection.answer(false).orElseThrow();
+                assertEquals(Optional.of("pipelined-" + i), answer.value("X-Request-ID"));
+                assertEquals(expected[i % 4], answer.status());
+            }
+        }
+    }
+
+    @Test
+    void headersAndRequestLinesHaveALimit() throws Exception {
+        assertEquals(200, status("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(7000) + "\r\n\r\n"));
+        assertEquals(431, status("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(9000) + "\r\n\r\n"));
+        assertEquals(431, status("GET / HTTP/1.1\r\nHost: localhost\r\n" + "X-Many: a\r\n".repeat(1000) + "\r\n"));
+        assertEquals(404, status("GET /" + "a".repeat(4000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        assertEquals(414, status("GET /" + "a".repeat(5000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    }
+
+    @Test
+    void aFloodOfLoginsIsRefusedWhileTokensAreCheckedAndLogoutsGoOn() throws Exception {
+        String token = service.token(EMAIL, PASSWORD);
+        String ending = service.token(EMAIL, PASSWORD);
+        checks(token);
+        long quiet = percentile(checks(token), 0.99);
+        long rowsBefore = auditRows();
+
+        AtomicBoolean over = new AtomicBoolean();
+        ExecutorService clients = Executors.newFixedThreadPool(LOGIN_CLIENTS);
+        List<Future<List<Timed>>> logins = new ArrayList<>();
+        List<Timed> checks;
+        try {
+            for (int i = 0; i < LOGIN_CLIENTS; i++) {
+                logins.add(clients.submit(() -> logIn(over)));
+            }
+            awaitRefusal();
+            checks = checks(token);
+            assertEquals(
+                    200,
+                    status("DELETE /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + ending
+                            + "\r\n\r\n"));
+            assertEquals(401, service.get(Api.USER, ending).statusCode());
+        } finally {
+            over.set(true);
+            clients.shutdown();
+        }
+        List<Timed> accepted = new ArrayList<>();
+        List<Timed> refused = new ArrayList<>();
+        for (Future<List<Timed>> client : logins) {
+            for (Timed login : client.get()) {
+                (login.status() == 200 ? accepted : refused).add(login);
+            }
+        }
+        long underFlood = percentile(checks, 0.99);
+        System.out.printf(
+                "Login flood: %d accepted (median %d ms), %d refused (median %d ms, p99 %d ms); token check p99 %.1f ms quiet,"
+                        + " %.1f ms under flood, at most %.1f ms%n",
+                accepted.size(),
+                percentile(accepted, 0.5) / 1_000_000,
+                refused.size(),
+                percentile(refused, 0.5) / 1_000_000,
+                percentile(refused, 0.99) / 1_000_000,
+                quiet / 1e6,
+                underFlood / 1e6,
+                percentile(checks, 1) / 1e6);
+        assertTrue(refused.stream().allMatch(login -> login.status() == 429));
+        assertTrue(refused.size() > accepted.size(), "No flood");
+        // Neither stands behind the hashing that the accepted ones wait for.
+        assertTrue(underFlood < percentile(accepted, 0.5) / 2, "Token checks wait for logins");
+        assertTrue(percentile(refused, 0.5) < percentile(accepted, 0.5) / 2, "Refusals wait for logins");
+        long rows = auditRows() - rowsBefore;
+        assertTrue(
+                rows <= accepted.size() + 10,
+                rows + " audit rows of " + accepted.size() + " accepted and " + refused.size() + " refused logins");
+    }
+
+    /** The surplus backs off a little, as clients do; the flood is no busy loop of the test. */
+    private static List<Timed> logIn(AtomicBoolean over) throws Exception {
+        List<Timed> answers = new ArrayList<>();
+        try (RawConnection connection = RawConnection.to(service.port())) {
+            while (!over.get()) {
+                Timed answer = exchange(connection, LOGIN);
+                answers.add(answer);
+                if (answer.status() == 429) {
+                    Thread.sleep(100);
+                }
+            }
+        }
+        return answers;
+    }
+
+    private static void awaitRefusal() throws Exception {
+        try (RawConnection connection = RawConnection.to(service.port())) {
+            while (exchange(connection, LOGIN).status() != 429) {
+                Thread.sleep(10);
+            }
+        }
+    }
+
+    private static List<Timed> checks(String token) throws Exception {
+        byte[] check = ("GET /v4/auth-tokens/verify/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
+                        + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        List<Timed> answers = new ArrayList<>();
+        try (RawConnection connection = RawConnection.to(service.port())) {
+            for (int i = 0; i < CHECKS; i++) {
+                Timed answer = exchange(connection, check);
+                assertEquals(200, answer.status());
+                answers.add(answer);
+            }
+        }
+        return answers;
+    }
+
+    private static Timed exchange(RawConnection connection, byte[] request) throws IOException {
+        long begun = System.nanoTime();
+        connection.send(request);
+        int status = connection.answer(false).orElseThrow().status();
+        return new Timed(status, System.nanoTime() - begun);
+    }
+
+    private static long percentile(List<Timed> answers, double part) {
+        long[] sorted = answers.stream().mapToLong(Timed::nanos).sorted().toArray();
+        return sorted[(int) Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+    }
+
+    private static long auditRows() {
+        return (Long) Postgres.query(postgres.url(), "select count(*) from audit_events")
+                .get(0);
+    }
+
+    private static int status(String request) throws IOException {
+        try (RawConnection connection = RawConnection.to(service.port())) {
+            connection.send(request);
+            return connection.answer(false).orElseThrow().status();
+        }
+    }
+
+    private static long residentKilobytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + service.id() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .map(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,193 @@
+package dev.authtokens.hostile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.Api;
+import dev.authtokens.Postgres;
+import dev.authtokens.RawConnection;
+import dev.authtokens.RawConnection.Answer;
+import dev.authtokens.ServiceProcess;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Clients that take their time, and more connections than there may be: they end, and until then others are served. */
+@Tag("processes")
+class SlowClientsIT {
+
+    private static final String EMAIL = "admin@example.com";
+    private static final String PASSWORD = "correct horse battery staple";
+
+    /** More than the framework has worker threads. */
+    private static final int SLOW_CLIENTS = 300;
+
+    private static final int MAX_CONNECTIONS = 400;
+
+    private static final String LOGIN =
+            "POST /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+
+    private static Postgres postgres;
+    private static ServiceProcess service;
+
+    @BeforeAll
+    static void start() {
+        postgres = Postgres.start();
+        Map<String, String> environment = new HashMap<>(ServiceProcess.database(postgres.url()));
+        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
+        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        environment.put("AUTH_TOKENS_HTTP_REQUEST_TIMEOUT", "3s");
+        environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", "10S");
+        environment.put("QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", String.valueOf(MAX_CONNECTIONS));
+        service = ServiceProcess.start(environment).awaitReady();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        postgres.close();
+    }
+
+    @Test
+    void bodiesThatTrickleInAreRefusedAndHoldNobodyUp() throws Exception {
+        List<RawConnection> slow = connections(SLOW_CLIENTS, LOGIN + "Content-Length: 1000\r\n\r\n{");
+        try {
+            serves();
+            while (!isReadable(slow.get(0))) {
+                trickle(slow, " ");
+                serves();
+            }
+            for (RawConnection connection : slow) {
+                Answer answer = connection.answer(false).orElseThrow();
+                assertEquals(408, answer.status());
+                assertTrue(answer.text().contains("\"REQUEST_TIMEOUT\""), answer.text());
+                assertTrue(connection.isEndedWithin(5000));
+            }
+        } finally {
+            closeAll(slow);
+        }
+    }
+
+    @Test
+    void chunkedBodiesThatTrickleInAreRefusedToo() throws Exception {
+        try (RawConnection slow = RawConnection.to(service.port())) {
+            slow.send(LOGIN + "Transfer-Encoding: chunked\r\n\r\n");
+            while (!isReadable(slow)) {
+                slow.send("1\r\n \r\n");
+                Thread.sleep(200);
+            }
+            assertEquals(408, slow.answer(false).orElseThrow().status());
+        }
+    }
+
+    @Test
+    void headersThatTrickleInEndTheConnectionAndHoldNobodyUp() throws Exception {
+        List<RawConnection> slow = connections(SLOW_CLIENTS, "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+        try {
+            int rounds = 0;
+            // An end of the stream is readable as well.
+            while (!slow.get(0).isEndedWithin(1)) {
+                trickle(slow, "a");
+                serves();
+                assertTrue(rounds++ < 1000, "The connection does not end");
+            }
+            for (RawConnection connection : slow) {
+                assertTrue(connection.isEndedWithin(5000));
+            }
+        } finally {
+            closeAll(slow);
+        }
+    }
+
+    @Test
+    void aConnectionThatHadAnAnswerIsNotSlow() throws Exception {
+        try (RawConnection kept = RawConnection.to(service.port())) {
+            for (int i = 0; i < 5; i++) {
+                kept.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                assertEquals(200, kept.answer(false).orElseThrow().status());
+                Thread.sleep(1700);
+            }
+        }
+    }
+
+    @Test
+    void connectionsThatRestAreEnded() throws Exception {
+        try (RawConnection unused = RawConnection.to(service.port());
+                RawConnection used = RawConnection.to(service.port())) {
+            used.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertEquals(200, used.answer(false).orElseThrow().status());
+            assertTrue(unused.isEndedWithin(30_000));
+            assertTrue(used.isEndedWithin(30_000));
+        }
+    }
+
+    @Test
+    void connectionsOverTheLimitAreEndedAtOnceAndProbesGoOn() throws Exception {
+        List<RawConnection> held = new ArrayList<>();
+        try {
+            boolean refused = false;
+            while (!refused) {
+                assertTrue(held.size() <= MAX_CONNECTIONS, "There are more connections than there may be");
+                held.add(RawConnection.to(service.port()));
+                RawConnection newest = held.get(held.size() - 1);
+                newest.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                refused = newest.answer(false).isEmpty();
+            }
+            assertTrue(held.size() > MAX_CONNECTIONS - 20, held.size() + " connections");
+            HttpResponse<String> health = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(service.managementUri("/q/health/ready"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, health.statusCode());
+        } finally {
+            closeAll(held);
+        }
+        service.awaitReady();
+    }
+
+    private static void serves() {
+        assertEquals(
+                200, service.get("/v4/user/", service.token(EMAIL, PASSWORD)).statusCode());
+        assertEquals(401, service.get(Api.USER, null).statusCode());
+    }
+
+    private static List<RawConnection> connections(int number, String begun) throws IOException {
+        List<RawConnection> connections = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            RawConnection connection = RawConnection.to(service.port());
+            connection.send(begun);
+            connections.add(connection);
+        }
+        return connections;
+    }
+
+    private static void trickle(List<RawConnection> connections, String part) {
+        for (RawConnection connection : connections) {
+            try {
+                connection.send(part);
+            } catch (IOException e) {
+                // Ended: that is what is waited for.
+            }
+        }
+    }
+
+    private static boolean isReadable(RawConnection connection) throws IOException {
+        return connection.input().available() > 0;
+    }
+
+    private static void closeAll(List<RawConnection> connections) throws IOException {
+        for (RawConnection connection : connections) {
+            connection.close();
+        }
+    }
+}
