@@ -70,7 +70,7 @@ class RequestContextTest {
             Api.as(token)
                     .header("X-Request-ID", "request-2")
                     .header("X-Giant-Swarm-Activity", "log-out")
-                    .header("X-Giant-Swarm-CmdLine", "gsctl logout --auth-token " + token)
+                    .header("X-Giant-Swarm-CmdLine", "gsctl logout --auth-token not-" + token.substring(4))
                     .delete(TOKENS)
                     .then()
                     .statusCode(200);
