@@ -49,9 +49,7 @@ class RequestBody {
     }
 
     private static boolean mayHaveBody(HttpServerRequest request, String length) {
-        return length != null
-                || request.version() == HttpVersion.HTTP_2
-                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+        return length != null || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
     private final class Reader {

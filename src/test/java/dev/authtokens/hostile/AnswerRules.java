@@ -60,11 +60,6 @@ final class AnswerRules {
             return;
         }
         Answer answer = given.get();
-        if (answer.status() == 101) {
-            assertTrue(
-                    request.isBroken && request.values("Connection").toString().contains("h2c"), "Upgraded");
-            return;
-        }
         if (answer.value("X-Request-ID").isEmpty()) {
             assertTrue(isOfTheHttpServer(request, answer.status()), "Not an answer of the service");
             assertEquals(0, answer.body().length, "Length of an answer of the HTTP server");

@@ -139,6 +139,15 @@ class FloodIT {
     }
 
     @Test
+    void nothingGoesOverToHttp2() throws Exception {
+        assertEquals(
+                200,
+                status("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                        + "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n"));
+        assertEquals(400, status("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+    }
+
+    @Test
     void aFloodOfLoginsIsRefusedWhileTokensAreCheckedAndLogoutsGoOn() throws Exception {
         String token = service.token(EMAIL, PASSWORD);
         String ending = service.token(EMAIL, PASSWORD);
