@@ -12,12 +12,13 @@ import java.util.stream.Stream;
  */
 class Artifacts {
 
-    static final int STARTS = 11;
+    static final int STARTS = 7;
     static final int PORT = 8000;
     static final Path AOT_CACHE = Path.of("target/app.aot");
 
-    /** What the images start the Java runtime with. */
-    static final List<String> JAVA_FLAGS = List.of("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60");
+    /** What the images start the Java runtime with, and the memory that a container has by the limit of k8s/base. */
+    static final List<String> JAVA_FLAGS =
+            List.of("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-XX:MaxRAM=512m");
 
     record Artifact(String name, List<String> command, long bytes) {}
 

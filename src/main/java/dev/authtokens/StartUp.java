@@ -10,6 +10,7 @@ import io.agroal.api.AgroalDataSource;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import jakarta.persistence.PersistenceException;
@@ -42,7 +43,7 @@ class StartUp {
 
     private final ServiceConfig config;
     private final AgroalDataSource dataSource;
-    private final Flyway flyway;
+    private final Instance<Flyway> flyway;
     private final UserStore users;
     private final PasswordHasher hasher;
     private final PasswordRules rules;
@@ -52,7 +53,7 @@ class StartUp {
     StartUp(
             ServiceConfig config,
             AgroalDataSource dataSource,
-            Flyway flyway,
+            Instance<Flyway> flyway,
             UserStore users,
             PasswordHasher hasher,
             PasswordRules rules,
@@ -96,8 +97,8 @@ class StartUp {
             return;
         }
         if (config.migrateAtStart()) {
-            flyway.migrate();
-        } else if (flyway.info().pending().length > 0) {
+            flyway.get().migrate();
+        } else if (flyway.get().info().pending().length > 0) {
             throw new StartFailure(MIGRATE, "is false, but the schema of the database is older than this version");
         }
     }

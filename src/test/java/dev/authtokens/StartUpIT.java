@@ -64,6 +64,24 @@ class StartUpIT {
         }
     }
 
+    /** Of an executable too: a source of random numbers that was built in would begin each time with the same ones. */
+    @Test
+    void noTwoStartsIssueTheSameTokens() {
+        assertNotEquals(firstToken(), firstToken());
+    }
+
+    private static String firstToken() {
+        Map<String, String> environment = with(
+                postgres.newDatabase(),
+                "AUTH_TOKENS_BOOTSTRAP_EMAIL",
+                EMAIL,
+                "AUTH_TOKENS_BOOTSTRAP_PASSWORD",
+                PASSWORD);
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            return service.token(EMAIL, PASSWORD);
+        }
+    }
+
     @Test
     void logsJson() {
         try (ServiceProcess service =

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.authtokens.check.VerifyResource;
 import dev.authtokens.k8s.Rendering.Workload;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -24,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every overlay and component renders to objects that Kubernetes knows, that fit together and that keep our rules. */
 class ManifestsTest {
@@ -397,6 +400,48 @@ class ManifestsTest {
         for (String probe : List.of("readinessProbe", "livenessProbe")) {
             assertTrue(container.at("/" + probe + "/httpGet/port").isInt(), probe);
         }
+    }
+
+    /** Also in place of what the client says about itself, since ingress-nginx sets each header that is named. */
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "overlays/production"})
+    void theIngressAsksTheServiceAboutEachRequestAndNamesTheAccount(String start) {
+        Rendering rendering = Rendering.of(start, "ingress-forward-auth");
+        JsonNode annotations = rendering.find("Ingress", "whoami").orElseThrow().at("/metadata/annotations");
+        String prefix = "nginx.ingress.kubernetes.io/";
+        URI asked = URI.create(annotations.path(prefix + "auth-url").asText());
+        String[] host = asked.getHost().split("\\.", 3);
+        JsonNode service = rendering.find("Service", host[0]).orElseThrow();
+        assertEquals(service.at("/metadata/namespace").asText("default"), host[1]);
+        assertEquals("svc.cluster.local", host[2]);
+        assertEquals(service.at("/spec/ports/0/port").asInt(), asked.getPort());
+        assertEquals(
+                VerifyResource.class.getAnnotation(jakarta.ws.rs.Path.class).value(), asked.getPath());
+        assertEquals(
+                "X-Auth-Request-User,X-Auth-Request-Email,X-Auth-Request-Role",
+                annotations.path(prefix + "auth-response-headers").asText());
+    }
+
+    /** Who came another way could call itself anybody. */
+    @Test
+    void nothingButTheIngressControllerReachesWhatBelievesItsHeaders() {
+        Rendering rendering = Rendering.of("base", "ingress-forward-auth");
+        JsonNode policy = rendering.find("NetworkPolicy", "whoami").orElseThrow();
+        assertEquals("[\"Ingress\",\"Egress\"]", policy.at("/spec/policyTypes").toString());
+        assertEquals("[]", policy.path("spec").path("egress").toString());
+        assertEquals(1, policy.at("/spec/ingress").size());
+        JsonNode from = policy.at("/spec/ingress/0/from");
+        assertEquals(1, from.size());
+        assertEquals(
+                Map.of("kubernetes.io/metadata.name", "ingress-nginx"),
+                strings(from.at("/0/namespaceSelector/matchLabels")));
+        assertEquals(Map.of("app.kubernetes.io/name", "ingress-nginx"), strings(from.at("/0/podSelector/matchLabels")));
+        JsonNode api = rendering.find("NetworkPolicy", "auth-tokens").orElseThrow();
+        assertTrue(
+                list(api.at("/spec/ingress"))
+                        .anyMatch(rule -> rule.at("/ports/0/port").asText().equals("http")
+                                && rule.path("from").toString().equals("[{\"namespaceSelector\":{}}]")),
+                "The controller does not reach the API");
     }
 
     @Test
