@@ -21,7 +21,7 @@ final class Service implements AutoCloseable {
 
     /** As the image starts it, in a pod with the memory of the manifests. */
     static final List<String> JVM =
-            java("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=25", "-XX:MaxRAM=512m", "-jar", JAR.toString());
+            java("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-XX:MaxRAM=512m", "-jar", JAR.toString());
 
     static final String EMAIL = "admin@example.com";
     static final String PASSWORD = "correct horse battery";
