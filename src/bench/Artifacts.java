@@ -12,18 +12,13 @@ import java.util.stream.Stream;
  */
 class Artifacts {
 
-    static final int STARTS = 7;
-    static final int PORT = 8000;
+    static final int STARTS = 11;
     static final Path AOT_CACHE = Path.of("target/app.aot");
-
-    /** What the images start the Java runtime with, and the memory that a container has by the limit of k8s/base. */
-    static final List<String> JAVA_FLAGS =
-            List.of("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-XX:MaxRAM=512m");
 
     record Artifact(String name, List<String> command, long bytes) {}
 
     record Result(
-            String name, long bytes, double start, long idle, long loaded, double checks, double logins) {}
+            String name, long bytes, double start, double idle, double loaded, double checks, double logins) {}
 
     public static void main(String[] args) throws Exception {
         long requests = Long.parseLong(args[0]);
@@ -38,12 +33,12 @@ class Artifacts {
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         for (Result result : results) {
             System.out.printf(
-                    "| %s | %d MB | %.0f ms | %d MB | %d MB | %.0f | %.2f | %.1f | %.2f |%n",
+                    "| %s | %d MB | %.0f ms | %.0f MB | %.0f MB | %.0f | %.2f | %.1f | %.2f |%n",
                     result.name(),
                     result.bytes() / 1_000_000,
                     result.start(),
-                    result.idle() / 1_000,
-                    result.loaded() / 1_000,
+                    result.idle(),
+                    result.loaded(),
                     result.checks(),
                     result.checks() / reference.checks(),
                     result.logins(),
@@ -58,25 +53,28 @@ class Artifacts {
                 artifacts.add(new Artifact("native", List.of(runner.toString()), Files.size(runner)));
             }
         }
-        List<String> java = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
-        java.addAll(JAVA_FLAGS);
-        train(java);
-        long jars = size(Benchmark.JAR.getParent());
+        train();
+        long jars = size(Service.JAR.getParent());
         artifacts.add(new Artifact(
-                "JVM with AOT cache",
-                Benchmark.with(java, "-XX:AOTCache=" + AOT_CACHE, "-jar", Benchmark.JAR.toString()),
-                jars + Files.size(AOT_CACHE)));
-        artifacts.add(new Artifact("JVM", Benchmark.with(java, "-jar", Benchmark.JAR.toString()), jars));
+                "JVM with AOT cache", with("-XX:AOTCache=" + AOT_CACHE), jars + Files.size(AOT_CACHE)));
+        artifacts.add(new Artifact("JVM", Service.JVM, jars));
         return artifacts;
     }
 
-    static Service start(List<String> command) throws IOException {
-        return Service.start(command, PORT, Map.of());
+    /** The command with one more flag of the Java runtime. */
+    private static List<String> with(String flag) {
+        List<String> command = new ArrayList<>(Service.JVM);
+        command.add(1, flag);
+        return command;
+    }
+
+    private static Service start(List<String> command) throws IOException {
+        return Service.start(command, Service.PORT, Map.of());
     }
 
     /** A run that logs in, checks and logs out, and leaves what the next starts can use. */
-    static void train(List<String> java) throws Exception {
-        try (Service service = start(Benchmark.with(java, "-XX:AOTCacheOutput=" + AOT_CACHE, "-jar", Benchmark.JAR.toString()))) {
+    static void train() throws Exception {
+        try (Service service = start(with("-XX:AOTCacheOutput=" + AOT_CACHE))) {
             service.awaitAnswer();
             for (int i = 0; i < 50; i++) {
                 String token = service.logIn();
@@ -87,36 +85,28 @@ class Artifacts {
     }
 
     static Result measure(Artifact artifact, long requests) throws Exception {
-        String token;
-        try (Service first = start(artifact.command())) {
-            token = first.awaitAnswer().logIn();
-        }
-        List<Double> starts = new ArrayList<>();
-        for (int i = 0; i < STARTS; i++) {
-            long begin = System.nanoTime();
-            try (Service service = start(artifact.command()).awaitOk(token)) {
-                starts.add((System.nanoTime() - begin) / 1e6);
-            }
-        }
-        long idle;
-        long loaded;
+        String token = Service.firstLogin(artifact.command());
+        double start = Service.startMillis(artifact.command(), token, STARTS);
+        double idle;
+        double loaded;
         double checks;
         double logins;
         try (Service service = start(artifact.command()).awaitOk(token)) {
             Thread.sleep(3_000);
-            idle = service.residentKilobytes();
+            idle = service.residentMegabytes();
             String load = Load.get("/v4/auth-tokens/verify/", List.of(token));
             // Warm, then for as long as the wanted number of checks takes.
-            checks = Load.throughput(PORT, 15, load);
-            checks = Load.throughput(PORT, (int) Math.max(10, requests / checks), load);
-            loaded = service.residentKilobytes();
-            Load.throughput(PORT, 5, Load.login());
-            logins = Load.throughput(PORT, 15, Load.login());
+            Load.warm(load);
+            checks = Load.throughput(10, load);
+            checks = Load.throughput((int) Math.max(10, requests / checks), load);
+            loaded = service.residentMegabytes();
+            Load.throughput(5, Load.login());
+            logins = Load.throughput(15, Load.login());
         }
         return new Result(
                 artifact.name(),
                 artifact.bytes(),
-                starts.stream().sorted().toList().get(STARTS / 2),
+                start,
                 idle,
                 loaded,
                 checks,

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /** How many bytes of heap a token takes that is kept in memory, its account with an address of 24 characters included. */
 public class CacheMemory {
@@ -30,7 +31,8 @@ public class CacheMemory {
         for (int i = from; i < to; i++) {
             int number = i;
             byte[] digest = ByteBuffer.allocate(32).putInt(i).putInt(i * 31).array();
-            cache.get(digest, now, life, read -> new KnownToken(owner(number), now.plusNanos(1), now.plusNanos(2))).join();
+            cache.get(digest, now, life, read -> CompletableFuture.completedFuture(
+                    new KnownToken(owner(number), now.plusNanos(1), now.plusNanos(2)))).join();
         }
     }
 

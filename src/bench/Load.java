@@ -16,15 +16,33 @@ import java.util.regex.Pattern;
 /** Two kinds of load: as much as goes, by wrk, for throughput; and at a fixed rate, whatever happens, for latency. */
 final class Load {
 
+    /** Requests in flight at a time, where nothing else is said. */
+    static final int IN_FLIGHT = 8;
+
+    private static final AtomicLong SENT = new AtomicLong();
+
     private Load() {}
 
-    /** Requests per second of eight connections; anything but success makes the measurement void. */
+    /** How many requests the service was sent by all of this so far. */
+    static long sent() {
+        return SENT.get();
+    }
+
+    static double throughput(int seconds, String script) throws Exception {
+        return throughput(Service.PORT, seconds, script);
+    }
+
     static double throughput(int port, int seconds, String script) throws Exception {
+        return throughput(port, IN_FLIGHT, seconds, script);
+    }
+
+    /** Requests per second of so many connections; anything but success makes the measurement void. */
+    static double throughput(int port, int connections, int seconds, String script) throws Exception {
         Path file = Files.writeString(Files.createTempFile("load", ".lua"), script);
         Process wrk = new ProcessBuilder(
                         "wrk",
                         "-t1",
-                        "-c8",
+                        "-c" + connections,
                         "--timeout",
                         "20s",
                         "-d" + seconds + "s",
@@ -39,12 +57,28 @@ final class Load {
         if (!rate.find() || output.contains("Non-2xx") || output.contains("Socket errors")) {
             throw new IllegalStateException(output);
         }
-        return Double.parseDouble(rate.group(1));
+        double perSecond = Double.parseDouble(rate.group(1));
+        SENT.addAndGet((long) (perSecond * seconds));
+        return perSecond;
     }
 
     static String login() {
         return "wrk.method = 'POST'\nwrk.path = '/v4/auth-tokens/'\nwrk.headers['Content-Type'] = 'application/json'\n"
                 + "wrk.body = '" + Service.LOGIN_BODY + "'\n";
+    }
+
+    /** Until the rate does not rise any more: the Java runtime compiles what is used much, on the same cores. */
+    static void warm(String script) throws Exception {
+        warm(Service.PORT, script);
+    }
+
+    static void warm(int port, String script) throws Exception {
+        double before = 0;
+        double rate = throughput(port, 3, script);
+        for (int round = 0; round < 7 && rate > before * 1.1; round++) {
+            before = rate;
+            rate = throughput(port, 3, script);
+        }
     }
 
     /** GET with one token after the other. */
@@ -57,8 +91,38 @@ final class Load {
         return lua.toString();
     }
 
-    /** What one fixed rate of requests met: milliseconds from when each was due, and how often each status came. */
-    record Outcome(long[] nanos, long[] refusedNanos, double rate) {
+    static String introspection(String caller, String token) {
+        return "wrk.method = 'POST'\nwrk.path = '/oauth2/introspect'\n"
+                + "wrk.headers['Content-Type'] = 'application/x-www-form-urlencoded'\n"
+                + "wrk.headers['Authorization'] = 'giantswarm " + caller + "'\nwrk.body = 'token=" + token + "'\n";
+    }
+
+    static String verify(long number) {
+        return withToken("GET /v4/auth-tokens/verify/", number);
+    }
+
+    static String logOut(long number) {
+        return withToken("DELETE /v4/auth-tokens/", number);
+    }
+
+    private static String withToken(String request, long number) {
+        return request + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: giantswarm " + Tokens.of(number) + "\r\n\r\n";
+    }
+
+    static String logIn() {
+        return "POST /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                + Service.LOGIN_BODY.length() + "\r\n\r\n" + Service.LOGIN_BODY;
+    }
+
+    /**
+     * What one fixed rate of requests met.
+     *
+     * @param nanos from when each was due to its answer, in order
+     * @param refusedNanos the same of those that were refused
+     * @param lateNanos how late the generator itself sent a request for which a connection was free: what it had to wait
+     *     for the processor, which is part of the times above and no fault of the service
+     */
+    record Outcome(long[] nanos, long[] refusedNanos, long[] lateNanos) {
 
         double p(double share) {
             return percentile(nanos, share);
@@ -66,6 +130,10 @@ final class Load {
 
         double refused(double share) {
             return percentile(refusedNanos, share);
+        }
+
+        double late(double share) {
+            return percentile(lateNanos, share);
         }
 
         private static double percentile(long[] sorted, double share) {
@@ -80,10 +148,10 @@ final class Load {
      *
      * @param requests makes the text of the n-th one
      */
-    static Outcome atRate(int port, double rate, int seconds, int connections, IntFunction<String> requests)
-            throws Exception {
+    static Outcome atRate(double rate, int seconds, int connections, IntFunction<String> requests) throws Exception {
         int total = (int) (rate * seconds);
         long[] times = new long[total];
+        long[] late = new long[total];
         boolean[] refused = new boolean[total];
         AtomicLong next = new AtomicLong();
         long begin = System.nanoTime() + 50_000_000;
@@ -91,11 +159,13 @@ final class Load {
         List<Throwable> failures = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
             Thread thread = new Thread(() -> {
-                try (Connection connection = new Connection(port)) {
+                try (Connection connection = new Connection(Service.PORT)) {
                     for (int n = (int) next.getAndIncrement(); n < total; n = (int) next.getAndIncrement()) {
                         long due = begin + (long) (n * 1e9 / rate);
                         byte[] request = requests.apply(n).getBytes(StandardCharsets.ISO_8859_1);
+                        long free = System.nanoTime();
                         sleepUntil(due);
+                        late[n] = System.nanoTime() - Math.max(due, free);
                         int status = connection.send(request);
                         times[n] = System.nanoTime() - due;
                         refused[n] = status == 429;
@@ -118,8 +188,9 @@ final class Load {
         if (!failures.isEmpty()) {
             throw new IllegalStateException(failures.get(0));
         }
-        double took = (System.nanoTime() - begin) / 1e9;
-        return new Outcome(pick(times, refused, false), pick(times, refused, true), total / took);
+        SENT.addAndGet(total);
+        Arrays.sort(late);
+        return new Outcome(pick(times, refused, false), pick(times, refused, true), late);
     }
 
     private static long[] pick(long[] times, boolean[] refused, boolean wanted) {
@@ -135,7 +206,7 @@ final class Load {
         return sorted;
     }
 
-    private static void sleepUntil(long nanoTime) throws InterruptedException {
+    static void sleepUntil(long nanoTime) throws InterruptedException {
         long left = nanoTime - System.nanoTime();
         if (left > 0) {
             Thread.sleep(left / 1_000_000, (int) (left % 1_000_000));

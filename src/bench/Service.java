@@ -8,12 +8,20 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged service as a process, and what a client does with it. */
 final class Service implements AutoCloseable {
+
+    static final int PORT = 8000;
+    static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+
+    /** As the image starts it, in a pod with the memory of the manifests. */
+    static final List<String> JVM =
+            java("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-XX:MaxRAM=512m", "-jar", JAR.toString());
 
     static final String EMAIL = "admin@example.com";
     static final String PASSWORD = "correct horse battery";
@@ -29,6 +37,34 @@ final class Service implements AutoCloseable {
     private Service(Process process, int port) {
         this.process = process;
         this.port = port;
+    }
+
+    static List<String> java(String... arguments) {
+        return Benchmark.with(List.of(ProcessHandle.current().info().command().orElseThrow()), arguments);
+    }
+
+    static Service start(Map<String, String> environment) throws IOException {
+        return start(JVM, PORT, environment);
+    }
+
+    /** Makes the schema and the account, if they are not there yet. */
+    static String firstLogin(List<String> command) throws Exception {
+        try (Service first = start(command, PORT, Map.of()).awaitAnswer()) {
+            return first.logIn();
+        }
+    }
+
+    /** From exec to the first 200 that needs the database: the median of so many starts. */
+    static double startMillis(List<String> command, String token, int starts) throws Exception {
+        double[] millis = new double[starts];
+        for (int i = 0; i < starts; i++) {
+            long begin = System.nanoTime();
+            try (Service service = start(command, PORT, Map.of()).awaitOk(token)) {
+                millis[i] = (System.nanoTime() - begin) / 1e6;
+            }
+        }
+        Arrays.sort(millis);
+        return millis[starts / 2];
     }
 
     static Service start(List<String> command, int port, Map<String, String> environment) throws IOException {
@@ -104,16 +140,15 @@ final class Service implements AutoCloseable {
         return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Resident memory in kilobytes. */
-    long residentKilobytes() throws IOException {
-        return resident(process.toHandle());
+    double residentMegabytes() throws IOException {
+        return residentMegabytes(process.toHandle());
     }
 
-    static long resident(ProcessHandle process) throws IOException {
+    static double residentMegabytes(ProcessHandle process) throws IOException {
         return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
                 .filter(line -> line.startsWith("VmRSS"))
                 .map(line -> line.replaceAll("[^0-9]", ""))
-                .mapToLong(Long::parseLong)
+                .mapToDouble(kilobytes -> Long.parseLong(kilobytes) / 1000.0)
                 .findFirst()
                 .orElseThrow();
     }

@@ -3,6 +3,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -17,11 +18,20 @@ final class Tokens {
 
     /** The token whose random bits are the SHA-256 of {@code bench <number>}. */
     static String of(long number) {
-        byte[] random = sha256("bench " + number);
+        byte[] random = random(number);
         CRC32 checksum = new CRC32();
         checksum.update(random);
         byte[] all = ByteBuffer.allocate(36).put(random).putInt((int) checksum.getValue()).array();
         return "gsa_" + Base64.getUrlEncoder().encodeToString(all);
+    }
+
+    /** What the database has of it. */
+    static byte[] digest(long number) {
+        return sha256(random(number));
+    }
+
+    private static byte[] random(long number) {
+        return sha256(("bench " + number).getBytes(StandardCharsets.UTF_8));
     }
 
     static List<String> range(long from, int count) {
@@ -32,14 +42,19 @@ final class Tokens {
         return tokens;
     }
 
-    /** Gives the first account the tokens of these numbers, made so many days ago. */
+    /** Gives the first account the tokens of these numbers, made one after the other up to so many days ago. */
     static void insert(long from, long count, int daysAgo) throws SQLException {
         sql("""
                 insert into auth_tokens (digest, id, user_id, created_at)
                 select sha256(sha256(('bench ' || n)::bytea)), gen_random_uuid(), (select min(id) from users),
-                       now() - interval '%d days'
+                       now() - interval '%d days' - (%d - n) * interval '10 ms'
                 from generate_series(%d, %d) n on conflict do nothing"""
-                .formatted(daysAgo, from, from + count - 1));
+                .formatted(daysAgo, from + count, from, from + count - 1));
+    }
+
+    /** As the table is after a while. */
+    static void settle() throws SQLException {
+        sql("vacuum analyze auth_tokens");
     }
 
     static void sql(String... statements) throws SQLException {
@@ -52,24 +67,33 @@ final class Tokens {
     }
 
     static long count(String condition) throws SQLException {
+        return Long.parseLong(value("select count(*) from auth_tokens where " + condition));
+    }
+
+    /** When the oldest was made. */
+    static String oldest() throws SQLException {
+        return value("select min(created_at) from auth_tokens");
+    }
+
+    static String value(String query) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
-                java.sql.ResultSet rows = statement.executeQuery("select count(*) from auth_tokens where " + condition)) {
-            rows.next();
-            return rows.getLong(1);
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getString(1);
         }
     }
 
-    private static Connection connect() throws SQLException {
+    static Connection connect() throws SQLException {
         return DriverManager.getConnection(
                 System.getenv("QUARKUS_DATASOURCE_JDBC_URL"),
                 System.getenv("QUARKUS_DATASOURCE_USERNAME"),
                 System.getenv("QUARKUS_DATASOURCE_PASSWORD"));
     }
 
-    private static byte[] sha256(String text) {
+    private static byte[] sha256(byte[] bytes) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (java.security.NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

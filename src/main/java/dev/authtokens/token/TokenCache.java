@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.TransactionPhase;
@@ -19,7 +18,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
@@ -38,7 +36,6 @@ public class TokenCache {
     /** So long a token stays refused that was not good, before it is read again. */
     static final Duration REFUSAL = Duration.ofSeconds(2);
 
-    private final Executor readers = Infrastructure.getDefaultExecutor();
     private final AsyncCache<ByteBuffer, KnownToken> entries;
     private final Counter bypassed;
     private volatile long trustedUntil = System.nanoTime();
@@ -64,11 +61,12 @@ public class TokenCache {
                 .register(metrics);
     }
 
-    /** What is known about a token: at once when it is in memory, else after {@code read} on a worker thread. */
-    CompletableFuture<KnownToken> get(byte[] digest, Instant now, TokenLife life, Function<byte[], KnownToken> read) {
+    /** What is known about a token: at once when it is in memory, else when it has been read, which waits for nothing here. */
+    CompletableFuture<KnownToken> get(
+            byte[] digest, Instant now, TokenLife life, Function<byte[], CompletableFuture<KnownToken>> read) {
         if (!isTrusted()) {
             bypassed.increment();
-            return CompletableFuture.supplyAsync(() -> read.apply(digest), readers);
+            return read.apply(digest);
         }
         ByteBuffer key = ByteBuffer.wrap(digest);
         CompletableFuture<KnownToken> entry = entry(key, read);
@@ -79,9 +77,8 @@ public class TokenCache {
         return entry;
     }
 
-    private CompletableFuture<KnownToken> entry(ByteBuffer key, Function<byte[], KnownToken> read) {
-        return entries.get(
-                key, (missing, executor) -> CompletableFuture.supplyAsync(() -> read.apply(missing.array()), readers));
+    private CompletableFuture<KnownToken> entry(ByteBuffer key, Function<byte[], CompletableFuture<KnownToken>> read) {
+        return entries.get(key, (missing, executor) -> read.apply(missing.array()));
     }
 
     /** Lets checks be answered from memory up to this {@link System#nanoTime}. */

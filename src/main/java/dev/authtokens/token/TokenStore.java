@@ -19,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The only door to the tokens. What it acknowledged is committed. */
@@ -27,6 +28,7 @@ public class TokenStore {
 
     private final TokenLife life;
     private final TokenLookup lookup;
+    private final TokenReader reader;
     private final TokenCache cache;
     private final Event<TokensEnded> tokensEnded;
     private final LastUse lastUse;
@@ -38,6 +40,7 @@ public class TokenStore {
     TokenStore(
             ServiceConfig config,
             TokenLookup lookup,
+            TokenReader reader,
             TokenCache cache,
             Event<TokensEnded> tokensEnded,
             LastUse lastUse,
@@ -46,6 +49,7 @@ public class TokenStore {
             Clock clock) {
         this.life = TokenLife.of(config.token());
         this.lookup = lookup;
+        this.reader = reader;
         this.cache = cache;
         this.tokensEnded = tokensEnded;
         this.lastUse = lastUse;
@@ -95,11 +99,12 @@ public class TokenStore {
         });
     }
 
-    private KnownToken read(byte[] digest) {
+    private CompletableFuture<KnownToken> read(byte[] digest) {
         Instant now = Instant.now(clock);
-        return lookup.find(digest)
-                .map(owner -> new KnownToken(owner, lastUse.latest(digest, owner.lastUsedAt()), now))
-                .orElseGet(() -> new KnownToken(null, null, now));
+        return reader.read(digest)
+                .thenApply(found -> found.map(
+                                owner -> new KnownToken(owner, lastUse.latest(digest, owner.lastUsedAt()), now))
+                        .orElseGet(() -> new KnownToken(null, null, now)));
     }
 
     /** Takes part in the transaction of the change: the sessions end when the new password is in force, or neither. */

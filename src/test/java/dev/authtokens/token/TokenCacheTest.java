@@ -150,10 +150,10 @@ class TokenCacheTest {
         });
     }
 
-    private Function<byte[], KnownToken> counted(Function<byte[], KnownToken> read) {
+    private Function<byte[], CompletableFuture<KnownToken>> counted(Function<byte[], KnownToken> read) {
         return digest -> {
             readings.incrementAndGet();
-            return read.apply(digest);
+            return CompletableFuture.supplyAsync(() -> read.apply(digest));
         };
     }
 
