@@ -98,7 +98,7 @@ class SlowClientsIT {
             while (!slow.get(0).isEndedWithin(1)) {
                 trickle(slow, "a");
                 serves();
-                assertTrue(rounds++ < 1000, "The connection does not end");
+                assertTrue(rounds++ < 300, "The connection does not end");
             }
             for (RawConnection connection : slow) {
                 assertTrue(connection.isEndedWithin(5000));
