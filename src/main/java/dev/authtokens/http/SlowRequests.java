@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends a connection on which a request was begun and nothing answered for too long. Every byte that trickles in makes it
- * seem busy to the idle timeout, and a request whose headers never end is seen by nobody else.
+ * Ends a connection on which a request was begun and nothing answered for too long. The idle timeout, which is made for
+ * connections at rest, ends one whose headers trickle in too, but later.
  *
  * <p>Netty finds this class by its name in {@code META-INF/services}.
  */

@@ -127,7 +127,7 @@ final class BodyMutations {
         for (int i = 0; i < 1500; i++) {
             fields.append("\"f").append(i).append("\":").append(i % 10).append(',');
         }
-        return fields + body.substring(1);
+        return fields + body.replaceFirst("^\\{", "");
     }
 
     private static String recode(String body, String charset) {
