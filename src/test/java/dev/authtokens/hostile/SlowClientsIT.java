@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,9 @@ class SlowClientsIT {
 
     private static final int MAX_CONNECTIONS = 400;
 
+    /** Much longer than what ends a connection whose headers trickle in. */
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(20);
+
     private static final String LOGIN =
             "POST /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
@@ -46,7 +50,7 @@ class SlowClientsIT {
         environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
         environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_REQUEST_TIMEOUT", "3s");
-        environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", "10S");
+        environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", String.valueOf(IDLE_TIMEOUT));
         environment.put("QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", String.valueOf(MAX_CONNECTIONS));
         service = ServiceProcess.start(environment).awaitReady();
     }
@@ -92,6 +96,7 @@ class SlowClientsIT {
     @Test
     void headersThatTrickleInEndTheConnectionAndHoldNobodyUp() throws Exception {
         List<RawConnection> slow = connections(SLOW_CLIENTS, "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+        long begun = System.nanoTime();
         try {
             int rounds = 0;
             // An end of the stream is readable as well.
@@ -100,6 +105,9 @@ class SlowClientsIT {
                 serves();
                 assertTrue(rounds++ < 300, "The connection does not end");
             }
+            assertTrue(
+                    System.nanoTime() - begun < IDLE_TIMEOUT.toNanos(),
+                    "It ended as if it had been at rest, and not for being slow");
             for (RawConnection connection : slow) {
                 assertTrue(connection.isEndedWithin(5000));
             }
