@@ -27,15 +27,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The example of the README in the real nginx, in front of a service that knows nothing of tokens. */
+/** The examples of the README in the real nginx and HAProxy, in front of a service that knows nothing of tokens. */
 class ForwardAuthIT {
 
-    private static final String NGINX = "/usr/sbin/nginx";
+    private static final Path NGINX = Path.of("/usr/sbin/nginx");
+    private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
     private static final String EMAIL = "admin@example.com";
     private static final String PASSWORD = "correct horse battery";
-    private static final Pattern EXAMPLE = Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL);
 
-    private static final String CONFIG = """
+    private static final String NGINX_CONFIG = """
             daemon off;
             master_process off;
             pid %1$s/pid;
@@ -52,11 +52,45 @@ class ForwardAuthIT {
             }
             """;
 
+    private static final String HAPROXY_CONFIG = """
+            global
+                lua-load %1$s
+            defaults
+                mode http
+                timeout client 10s
+                timeout connect 10s
+                timeout server 10s
+            frontend http
+                bind 127.0.0.1:%2$d
+            %3$s
+                default_backend protected
+            backend protected
+                server protected 127.0.0.1:%4$d
+            """;
+
+    /** Starts a proxy on a port, in front of the service that it asks and of the one that it protects. */
+    private interface Starter {
+        Process start(int port, int service, int protectedService) throws IOException;
+    }
+
     private final AtomicReference<Headers> received = new AtomicReference<>();
+    private Headers lastReceived;
 
     @Test
     void nginxLetsThroughWhoHasATokenAndSaysWhoThatIs() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of(NGINX)), "nginx is not installed");
+        assumeTrue(Files.isExecutable(NGINX), "nginx is not installed");
+        letsThroughWhoHasATokenAndSaysWhoThatIs(ForwardAuthIT::nginx);
+        assertEquals("1", lastReceived.getFirst("X-Auth-Request-User"));
+    }
+
+    @Test
+    void haproxyLetsThroughWhoHasATokenAndSaysWhoThatIs() throws Exception {
+        assumeTrue(Files.isExecutable(HAPROXY), "HAProxy is not installed");
+        letsThroughWhoHasATokenAndSaysWhoThatIs(ForwardAuthIT::haproxy);
+        assertNull(lastReceived.getFirst("X-Auth-Request-User"), "the client's own header came through");
+    }
+
+    private void letsThroughWhoHasATokenAndSaysWhoThatIs(Starter starter) throws Exception {
         HttpServer protectedService = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         protectedService.createContext("/", exchange -> {
             received.set(exchange.getRequestHeaders());
@@ -69,19 +103,19 @@ class ForwardAuthIT {
                         ServiceProcess.start(environment(postgres)).awaitReady()) {
             String token = service.token(EMAIL, PASSWORD);
             int port = ServiceProcess.freePort();
-            Process nginx =
-                    nginx(port, service.port(), protectedService.getAddress().getPort());
+            Process proxy = starter.start(
+                    port, service.port(), protectedService.getAddress().getPort());
             try {
+                awaitStart(proxy, port);
                 assertEquals(401, get(port, null));
                 assertEquals(401, get(port, "gsa_nonsense"));
                 assertNull(received.get(), "a request without a token came through");
 
                 assertEquals(204, get(port, token));
                 assertEquals(EMAIL, received.get().getFirst("X-Auth-Request-Email"));
-                assertEquals("1", received.get().getFirst("X-Auth-Request-User"));
                 assertNull(received.get().getFirst("X-Auth-Request-Role"), "the client's own header came through");
 
-                received.set(null);
+                lastReceived = received.getAndSet(null);
                 HttpRequest logout = HttpRequest.newBuilder(service.uri(Api.TOKENS))
                         .header("Authorization", "giantswarm " + token)
                         .DELETE()
@@ -90,7 +124,7 @@ class ForwardAuthIT {
                 assertEquals(401, get(port, token));
                 assertNull(received.get());
             } finally {
-                nginx.destroy();
+                proxy.destroy();
             }
         } finally {
             protectedService.stop(0);
@@ -104,22 +138,38 @@ class ForwardAuthIT {
         return environment;
     }
 
-    private static Process nginx(int port, int service, int protectedService) throws Exception {
-        Matcher example = EXAMPLE.matcher(Files.readString(Path.of("README.md")));
-        assertTrue(example.find(), "the README has no example for nginx");
-        String locations = example.group(1)
-                .replace("auth-tokens:8000", "127.0.0.1:" + service)
-                .replace("protected.example.com", "127.0.0.1:" + protectedService);
+    private static Process nginx(int port, int service, int protectedService) throws IOException {
         Path folder = Files.createTempDirectory("nginx");
-        Path config = Files.writeString(folder.resolve("nginx.conf"), CONFIG.formatted(folder, port, locations));
-        Process nginx = new ProcessBuilder(NGINX, "-c", config.toString(), "-p", folder.toString())
+        String locations = example("nginx", service).replace("protected.example.com", "127.0.0.1:" + protectedService);
+        Path config = Files.writeString(folder.resolve("nginx.conf"), NGINX_CONFIG.formatted(folder, port, locations));
+        return new ProcessBuilder(NGINX.toString(), "-c", config.toString(), "-p", folder.toString())
                 .inheritIO()
                 .start();
+    }
+
+    private static Process haproxy(int port, int service, int protectedService) throws IOException {
+        Path folder = Files.createTempDirectory("haproxy");
+        Path script = Files.writeString(folder.resolve("verify.lua"), example("lua", service));
+        Path config = Files.writeString(
+                folder.resolve("haproxy.cfg"),
+                HAPROXY_CONFIG.formatted(script, port, example("haproxy", service), protectedService));
+        return new ProcessBuilder(HAPROXY.toString(), "-f", config.toString())
+                .inheritIO()
+                .start();
+    }
+
+    private static String example(String language, int service) throws IOException {
+        Matcher example = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("README.md")));
+        assertTrue(example.find(), "the README has no example in the language of " + language);
+        return example.group(1).replace("auth-tokens:8000", "127.0.0.1:" + service);
+    }
+
+    private static void awaitStart(Process proxy, int port) throws InterruptedException {
         while (!accepts(port)) {
-            assertTrue(nginx.isAlive(), "nginx does not start");
+            assertTrue(proxy.isAlive(), "The proxy does not start");
             Thread.sleep(50);
         }
-        return nginx;
     }
 
     private static boolean accepts(int port) {
