@@ -89,9 +89,6 @@ class AccountFailures {
             with strangers as (delete from login_attempts where account = ? and source = '')
             update login_attempts set failures = 0, open_at = last_at where account = ? and source <> ''""";
 
-    private static final String WITHDRAW =
-            "update login_attempts set failures = failures - 1 where account = ? and source = ? and failures > 0";
-
     private static final String PURGE = """
             delete from login_attempts where (account, source) in (
                 select account, source from login_attempts where last_at <= ?
@@ -163,15 +160,6 @@ class AccountFailures {
             statement.setString(2, source);
             statement.setString(3, granted.line());
             statement.setObject(4, at(Instant.now(clock)));
-            return statement.executeUpdate();
-        });
-    }
-
-    /** The attempt was not looked at after all. */
-    void withdraw(byte[] account, Reservation granted) {
-        execute(WITHDRAW, statement -> {
-            statement.setBytes(1, account);
-            statement.setString(2, granted.line());
             return statement.executeUpdate();
         });
     }

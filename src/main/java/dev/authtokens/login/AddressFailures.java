@@ -9,10 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 
-/**
- * Counts failed logins by the network that they come from, whatever the account: on this replica, in memory and bounded.
- * Like those of an account, an attempt counts as failed until it proves otherwise.
- */
+/** Counts failed logins by the network that they come from, whatever the account: on this replica, in memory and bounded. */
 @ApplicationScoped
 class AddressFailures {
 
@@ -34,14 +31,13 @@ class AddressFailures {
                 .build();
     }
 
-    /** Zero when the attempt may go on; else how long it takes until the next one may. */
-    Duration reserve(String network) {
-        return Duration.ofNanos(bucket(network).tryConsumeAndReturnRemaining(1).getNanosToWaitForRefill());
+    /** Zero when an attempt may be made; else how long it takes until one may. */
+    Duration wait(String network) {
+        return Duration.ofNanos(bucket(network).estimateAbilityToConsume(1).getNanosToWaitForRefill());
     }
 
-    /** The attempt proved good, or was not looked at. */
-    void withdraw(String network) {
-        bucket(network).addTokens(1);
+    void failed(String network) {
+        bucket(network).tryConsume(1);
     }
 
     private Bucket bucket(String network) {

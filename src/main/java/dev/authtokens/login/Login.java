@@ -59,16 +59,17 @@ public class Login {
      * @return fails with {@code INVALID_CREDENTIALS}, {@code ACCOUNT_EXPIRED} or {@code TOO_MANY_REQUESTS}
      */
     public <T> Future<T> verify(String writtenEmail, byte[] password, Function<Account, Optional<T>> then) {
-        pool.requireRoom();
-        Optional<EmailAddress> email = EmailAddress.parse(writtenEmail);
-        return throttle.admit(writtenEmail, email)
-                .compose(attempt -> tryPassword(attempt, email, password, then)
-                        // The hash was renewed by another login at this moment, or the password changed: once more.
-                        .compose(result -> result.isPresent()
-                                ? Future.succeededFuture(result)
-                                : tryPassword(attempt, email, password, then))
-                        .recover(failure -> throttle.failed(attempt, failure)))
-                .map(result -> result.orElseThrow(() -> new Problem(ProblemCode.INVALID_CREDENTIALS)));
+        pool.enter();
+        return Future.succeededFuture(writtenEmail)
+                .map(EmailAddress::parse)
+                .compose(email -> throttle.admit(writtenEmail, email)
+                        .compose(attempt -> tryPassword(attempt, email, password, then)
+                                // Once more: the hash was renewed at this moment, or the password changed.
+                                .compose(result -> result.isPresent()
+                                        ? Future.succeededFuture(result)
+                                        : tryPassword(attempt, email, password, then))))
+                .map(result -> result.orElseThrow(() -> new Problem(ProblemCode.INVALID_CREDENTIALS)))
+                .onComplete(done -> pool.leave());
     }
 
     /** The database is waited for on worker threads, and the password is hashed in between, without a connection. */
@@ -76,7 +77,7 @@ public class Login {
             Attempt attempt, Optional<EmailAddress> email, byte[] password, Function<Account, Optional<T>> then) {
         return Vertx.currentContext()
                 .executeBlocking(() -> email.flatMap(users::findAccount), false)
-                .compose(account -> pool.submit(
+                .compose(account -> pool.hash(
                         () -> hasher.verify(
                                 password, account.map(Account::passwordHash).orElse(null)),
                         verification -> finish(attempt, email, account, verification, then)));
@@ -106,6 +107,7 @@ public class Login {
     }
 
     private Problem refused(ProblemCode code, Attempt attempt, Optional<EmailAddress> email) {
+        throttle.failed(attempt);
         audit.recordFailure(
                 AuditKind.LOGIN, code, email.map(EmailAddress::canonical).orElse(null), attempt.detail());
         return new Problem(code);

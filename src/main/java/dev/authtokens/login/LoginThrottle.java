@@ -71,7 +71,7 @@ class LoginThrottle {
                 .register(metrics);
     }
 
-    /** An attempt that may go on; it counts as failed until it is known to have {@link #succeeded}. */
+    /** An attempt that may go on; the account counts it as failed until it has {@link #succeeded}. */
     record Attempt(byte[] account, String network, Reservation reservation) {
 
         /** For the audit trail: that it was the last one for a while, if it fails; null otherwise. */
@@ -91,7 +91,7 @@ class LoginThrottle {
         String canonical = email.map(EmailAddress::canonical).orElse(null);
         byte[] account = digest(canonical == null ? written : canonical);
         String network = network(Origin.current().address());
-        Duration wait = addresses.reserve(network);
+        Duration wait = addresses.wait(network);
         if (!wait.isZero()) {
             refusedByAddress.increment();
             return refuse(request, "address " + network, canonical, wait);
@@ -135,25 +135,11 @@ class LoginThrottle {
     /** Within the transaction that the login makes. */
     void succeeded(Attempt attempt) {
         accounts.remember(attempt.account(), attempt.network(), attempt.reservation());
-        addresses.withdraw(attempt.network());
     }
 
-    /** Only a password that was looked at, and found wrong, counts as a failure. */
-    <T> Future<T> failed(Attempt attempt, Throwable failure) {
-        if (!(failure instanceof Problem problem)) {
-            // What stands in the database stays, since the database is what failed.
-            addresses.withdraw(attempt.network());
-        } else if (problem.code() == ProblemCode.TOO_MANY_REQUESTS) {
-            addresses.withdraw(attempt.network());
-            return vertx.getOrCreateContext()
-                    .executeBlocking(
-                            () -> {
-                                accounts.withdraw(attempt.account(), attempt.reservation());
-                                throw problem;
-                            },
-                            false);
-        }
-        return Future.failedFuture(failure);
+    /** The password was looked at, and is not good; the account counts it already. */
+    void failed(Attempt attempt) {
+        addresses.failed(attempt.network());
     }
 
     void forgive(@Observes PasswordChanged change) {

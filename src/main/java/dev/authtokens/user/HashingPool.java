@@ -47,49 +47,59 @@ public class HashingPool {
         this.averageNanos = firstGuess.toNanos();
     }
 
-    /** @throws Problem {@code TOO_MANY_REQUESTS} when work that came now would wait too long */
-    public void requireRoom() {
-        requireRoomFor(inside.get());
-    }
-
     /**
-     * Runs the work as soon as a thread is free.
+     * Takes a place, which work that is on its way here holds until {@link #leave}.
      *
      * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
      */
-    <T> Future<T> submit(Callable<T> work) {
+    public void enter() {
         int before = inside.getAndIncrement();
-        try {
-            requireRoomFor(before);
-            return threads.executeBlocking(() -> timed(work), false).onComplete(done -> inside.decrementAndGet());
-        } catch (RuntimeException e) {
+        long waiting = Math.max(0, before - width + 1);
+        if (waiting * averageNanos / width > LONGEST_WAIT.toNanos()) {
             inside.decrementAndGet();
-            throw e;
+            refused.increment();
+            throw new Problem(ProblemCode.TOO_MANY_REQUESTS, LONGEST_WAIT);
         }
     }
 
+    public void leave() {
+        inside.decrementAndGet();
+    }
+
     /**
-     * Hashes on this pool, and goes on with the result on a worker thread of the request that the caller is answering,
-     * where it may wait for the database.
+     * Hashes on this pool, in a place that the caller has taken, and goes on with the result on a worker thread of the
+     * request that is being answered, where it may wait for the database.
+     */
+    public <T, R> Future<R> hash(Callable<T> hashing, Function<T, R> then) {
+        return goOn(run(hashing), then);
+    }
+
+    /**
+     * The same, and takes a place for the hashing.
      *
      * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
      */
     public <T, R> Future<R> submit(Callable<T> hashing, Function<T, R> then) {
+        return goOn(submit(hashing), then);
+    }
+
+    <T> Future<T> submit(Callable<T> hashing) {
+        enter();
+        return run(hashing).onComplete(done -> leave());
+    }
+
+    private <T> Future<T> run(Callable<T> hashing) {
+        return threads.executeBlocking(() -> timed(hashing), false);
+    }
+
+    private static <T, R> Future<R> goOn(Future<T> hashed, Function<T, R> then) {
         Context request = Vertx.currentContext();
-        return submit(hashing).compose(result -> request.executeBlocking(() -> then.apply(result), false));
+        return hashed.compose(result -> request.executeBlocking(() -> then.apply(result), false));
     }
 
     /** How much work was refused since the start. */
     public long refused() {
         return refused.sum();
-    }
-
-    private void requireRoomFor(int before) {
-        long waiting = Math.max(0, before - width + 1);
-        if (waiting * averageNanos / width > LONGEST_WAIT.toNanos()) {
-            refused.increment();
-            throw new Problem(ProblemCode.TOO_MANY_REQUESTS, LONGEST_WAIT);
-        }
     }
 
     private <T> T timed(Callable<T> work) throws Exception {

@@ -43,7 +43,7 @@ class HashingPoolTest {
         Problem refused = assertThrows(Problem.class, () -> pool.submit(() -> true));
         assertEquals(ProblemCode.TOO_MANY_REQUESTS, refused.code());
         assertEquals(HashingPool.LONGEST_WAIT, refused.retryAfter().orElseThrow());
-        assertThrows(Problem.class, pool::requireRoom);
+        assertThrows(Problem.class, pool::enter);
 
         release.countDown();
         for (Future<Boolean> work : accepted) {
@@ -94,7 +94,8 @@ class HashingPoolTest {
             });
             assertThrows(Exception.class, () -> await(failing));
         }
-        pool.requireRoom();
+        pool.enter();
+        pool.leave();
     }
 
     private static <T> T await(Future<T> future) throws Exception {
