@@ -36,10 +36,10 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(ServiceDatabase.class)
 class LoginTimingTest {
 
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = 40;
 
     /**
-     * How far the chance that a refusal of one kind takes longer than one of another may be from even. It strays by 0.04 or
+     * How far the chance that a refusal of one kind takes longer than one of another may be from even. It strays by 0.05 or
      * so where there is no difference at all.
      */
     private static final double TOLERANCE = 0.25;
