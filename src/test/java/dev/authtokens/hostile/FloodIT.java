@@ -144,7 +144,8 @@ class FloodIT {
                 200,
                 status("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
                         + "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n"));
-        assertEquals(400, status("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+        int refusal = status("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        assertTrue(refusal == 400 || refusal == 501, "Status " + refusal);
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.authtokens.ServiceProcess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -106,11 +107,22 @@ class DeploymentIT {
             URI ping = URI.create("https://localhost:" + service.port() + "/");
             HttpClient client = HttpClient.newBuilder().sslContext(trust).build();
             HttpRequest request = HttpRequest.newBuilder(ping).build();
-            assertEquals(
-                    200,
-                    client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode());
+            assertEquals(200, firstAnswer(client, request).statusCode());
             assertThrows(UncheckedIOException.class, () -> service.get("/", null));
             assertEquals("", plainAnswer(service.port()));
+        }
+    }
+
+    /** The port of the API may open a moment after that of the probes. */
+    private static HttpResponse<String> firstAnswer(HttpClient client, HttpRequest request)
+            throws IOException, InterruptedException {
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return client.send(request, HttpResponse.BodyHandlers.ofString());
+            } catch (ConnectException e) {
+                assertTrue(attempt < 100, "The port of the API does not open");
+                ServiceProcess.pause();
+            }
         }
     }
 
