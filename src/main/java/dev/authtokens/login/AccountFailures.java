@@ -127,21 +127,18 @@ class AccountFailures {
             statement.setObject(3, at(now));
             statement.setInt(4, free);
             statement.setDouble(5, longestDelay.toSeconds());
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    // The row was not there when the statement began, and is closed since.
-                    return new Reservation(false, STRANGERS, free + 1, SHORTEST);
-                }
-                boolean granted = row.getBoolean(1);
-                int failures = row.getInt(3);
-                Instant open = row.getObject(4, OffsetDateTime.class).toInstant();
-                Duration closed = failures >= MAX_OF_STRANGERS ? longestDelay : Duration.between(now, open);
-                return new Reservation(
-                        granted,
-                        row.getString(2),
-                        failures,
-                        granted || closed.compareTo(SHORTEST) > 0 ? closed : SHORTEST);
+            // Ends with the statement.
+            ResultSet row = statement.executeQuery();
+            if (!row.next()) {
+                // The row was not there when the statement began, and is closed since.
+                return new Reservation(false, STRANGERS, free + 1, SHORTEST);
             }
+            boolean granted = row.getBoolean(1);
+            int failures = row.getInt(3);
+            Instant open = row.getObject(4, OffsetDateTime.class).toInstant();
+            Duration closed = failures >= MAX_OF_STRANGERS ? longestDelay : Duration.between(now, open);
+            return new Reservation(
+                    granted, row.getString(2), failures, granted || closed.compareTo(SHORTEST) > 0 ? closed : SHORTEST);
         });
     }
 

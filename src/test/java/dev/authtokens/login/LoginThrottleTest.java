@@ -31,6 +31,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,14 +44,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LoginThrottleTest {
 
     private static final String HOME = "192.0.2.1";
-    private static final String ATTACKER = "198.51.100.1";
+    private static final AtomicInteger ATTACKERS = new AtomicInteger();
     private static final int FREE = 5;
+    private static final int FAILURES_OF_AN_ADDRESS = 30;
+
+    /** Another one in each test. */
+    private final String attacker = "198.51.100." + ATTACKERS.incrementAndGet();
 
     public static class BehindProxy implements QuarkusTestProfile {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("auth-tokens.http.trusted-proxies", "127.0.0.0/8");
+            return Map.of(
+                    "auth-tokens.http.trusted-proxies",
+                    "127.0.0.0/8",
+                    "auth-tokens.throttle.address-failures",
+                    String.valueOf(FAILURES_OF_AN_ADDRESS));
         }
     }
 
@@ -72,16 +81,16 @@ class LoginThrottleTest {
     void afterFiveFailuresEachDoublesTheDelayUpToAQuarterOfAnHour() {
         String email = Accounts.create();
         for (int i = 0; i <= FREE; i++) {
-            isProblem(login(ATTACKER, email, "wrong"), 401, "INVALID_CREDENTIALS");
+            isProblem(login(attacker, email, "wrong"), 401, "INVALID_CREDENTIALS");
         }
         clock.moveOn(Duration.ofSeconds(1));
         for (int seconds : new int[] {2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900}) {
-            isProblem(login(ATTACKER, email, "wrong"), 401, "INVALID_CREDENTIALS");
-            Response refusal = login(ATTACKER, email, Accounts.PASSWORD);
+            isProblem(login(attacker, email, "wrong"), 401, "INVALID_CREDENTIALS");
+            Response refusal = login(attacker, email, Accounts.PASSWORD);
             isProblem(refusal, 429, "TOO_MANY_REQUESTS").header("Retry-After", String.valueOf(seconds));
             clock.moveOn(Duration.ofSeconds(seconds));
         }
-        login(ATTACKER, email, Accounts.PASSWORD).then().statusCode(200);
+        login(attacker, email, Accounts.PASSWORD).then().statusCode(200);
     }
 
     @Test
@@ -94,7 +103,7 @@ class LoginThrottleTest {
     private List<String> attack(String email) {
         List<String> answers = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            Response answer = login(ATTACKER, email, "wrong");
+            Response answer = login(attacker, email, "wrong");
             answers.add(answer.statusCode() + " " + answer.header("Retry-After") + " " + answer.asString());
             clock.moveOn(Duration.ofSeconds(1));
         }
@@ -105,13 +114,13 @@ class LoginThrottleTest {
     void formsOfOneAddressShareItsTurns() {
         String email = Accounts.create();
         for (int i = 0; i < FREE; i++) {
-            login(ATTACKER, email, "wrong");
+            login(attacker, email, "wrong");
         }
-        login(ATTACKER, email.toUpperCase(Locale.ROOT), "wrong");
+        login(attacker, email.toUpperCase(Locale.ROOT), "wrong");
         clock.moveOn(Duration.ofSeconds(1));
-        login(ATTACKER, " " + email, "wrong");
+        login(attacker, " " + email, "wrong");
         isProblem(
-                login(ATTACKER, email.replace("example", "\uFF45xample"), Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+                login(attacker, email.replace("example", "\uFF45xample"), Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
     }
 
     @Test
@@ -121,7 +130,7 @@ class LoginThrottleTest {
         shutOut(email);
         login(HOME, email, "a slip of the finger").then().statusCode(401);
         login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
-        isProblem(login(ATTACKER, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+        isProblem(login(attacker, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
         isProblem(login("192.0.2.2", email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
     }
 
@@ -154,9 +163,9 @@ class LoginThrottleTest {
         String email = Accounts.create();
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < FREE; i++) {
-                login(ATTACKER, email, "wrong").then().statusCode(401);
+                login(attacker, email, "wrong").then().statusCode(401);
             }
-            login(ATTACKER, email, Accounts.PASSWORD).then().statusCode(200);
+            login(attacker, email, Accounts.PASSWORD).then().statusCode(200);
         }
     }
 
@@ -189,7 +198,7 @@ class LoginThrottleTest {
             hashed += login("192.0.2." + i % (2 * sources), email, "wrong").statusCode() == 401 ? 1 : 0;
         }
         assertEquals(100, hashed);
-        isProblem(login(ATTACKER, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS")
+        isProblem(login(attacker, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS")
                 .header("Retry-After", "900");
     }
 
@@ -198,8 +207,12 @@ class LoginThrottleTest {
         String email = Accounts.create();
         shutOut(email);
         failures.purge();
-        login(ATTACKER, email, Accounts.PASSWORD).then().statusCode(429);
+        login(attacker, email, Accounts.PASSWORD).then().statusCode(429);
         clock.moveOn(Duration.ofDays(31));
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "insert into login_attempts select sha256(convert_to('old ' || n, 'UTF8')), '', 1, now(), now()"
+                        + " from generate_series(1, 2500) as n");
         failures.purge();
         assertEquals(
                 List.of(0L),
@@ -208,9 +221,41 @@ class LoginThrottleTest {
                         "select count(*) from login_attempts where account = sha256(convert_to(?, 'UTF8'))",
                         email));
         for (int i = 0; i < FREE; i++) {
-            login(ATTACKER, email, "wrong").then().statusCode(401);
+            login(attacker, email, "wrong").then().statusCode(401);
         }
-        login(ATTACKER, email, Accounts.PASSWORD).then().statusCode(200);
+        login(attacker, email, Accounts.PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void anAddressThatFailsOftenIsRefusedForAWhileWhateverTheAccount() {
+        for (int i = 0; i < FAILURES_OF_AN_ADDRESS; i++) {
+            isProblem(login(attacker, "nobody-" + UUID.randomUUID(), "wrong"), 401, "INVALID_CREDENTIALS");
+        }
+        String email = Accounts.create();
+        double before =
+                metrics.counter("auth_tokens.logins.throttled", "by", "address").count();
+        isProblem(login(attacker, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+        isProblem(login(attacker, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+        assertEquals(
+                before + 2,
+                metrics.counter("auth_tokens.logins.throttled", "by", "address").count());
+        assertEquals(
+                1,
+                Postgres.query(
+                                ServiceDatabase.url(),
+                                "select 1 from audit_events where kind = 'LOGIN_THROTTLED' and address = ?",
+                                attacker)
+                        .size());
+        login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
+        clock.moveOn(Duration.ofMinutes(1));
+        login(attacker, email, Accounts.PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void withoutAnAddressThereIsNoNetwork() {
+        assertEquals("", LoginThrottle.network(null));
+        assertEquals("", LoginThrottle.network("/run/service.socket"));
+        assertEquals("192.0.2.1", LoginThrottle.network("192.0.2.1"));
     }
 
     /** From a place where nobody logged in before, all at once. */
@@ -242,7 +287,7 @@ class LoginThrottleTest {
         double before =
                 metrics.counter("auth_tokens.logins.throttled", "by", "account").count();
         for (int i = 0; i < 10; i++) {
-            login(ATTACKER, email, "wrong").then().statusCode(429);
+            login(attacker, email, "wrong").then().statusCode(429);
         }
         assertEquals(
                 before + 10,
@@ -253,9 +298,9 @@ class LoginThrottleTest {
                         + " where account = ? order by id",
                 email);
         assertEquals(FREE + 3, trail.size(), trail.toString());
-        assertEquals("LOGIN INVALID_CREDENTIALS " + ATTACKER, trail.get(FREE - 1));
-        assertEquals("LOGIN INVALID_CREDENTIALS failures: 6, next after: 1 s " + ATTACKER, trail.get(FREE));
-        assertEquals("LOGIN INVALID_CREDENTIALS failures: 7, next after: 2 s " + ATTACKER, trail.get(FREE + 1));
+        assertEquals("LOGIN INVALID_CREDENTIALS " + attacker, trail.get(FREE - 1));
+        assertEquals("LOGIN INVALID_CREDENTIALS failures: 6, next after: 1 s " + attacker, trail.get(FREE));
+        assertEquals("LOGIN INVALID_CREDENTIALS failures: 7, next after: 2 s " + attacker, trail.get(FREE + 1));
         assertNotEquals(trail.get(FREE + 1), trail.get(FREE + 2));
         assertTrue(
                 trail.get(FREE + 2).toString().startsWith("LOGIN_THROTTLED TOO_MANY_REQUESTS by account, next after: "),
@@ -264,10 +309,10 @@ class LoginThrottleTest {
 
     private void shutOut(String email) {
         for (int i = 0; i <= FREE; i++) {
-            login(ATTACKER, email, "wrong").then().statusCode(401);
+            login(attacker, email, "wrong").then().statusCode(401);
         }
         clock.moveOn(Duration.ofSeconds(1));
-        login(ATTACKER, email, "wrong").then().statusCode(401);
+        login(attacker, email, "wrong").then().statusCode(401);
     }
 
     private static Response login(String address, String email, String password) {
