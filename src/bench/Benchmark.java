@@ -22,7 +22,7 @@ class Benchmark {
     final Chart latencyByLoad = new Chart("Latency of a check by load", "share of the highest rate", "ms");
     final String checks = Load.get("/v4/auth-tokens/verify/", Tokens.range(0, 1000));
 
-    private double noAuth;
+    private Cost noAuth;
     private double cached;
     private double loginRate;
 
@@ -56,13 +56,13 @@ class Benchmark {
         String token = start();
         try (Service service = Service.start(Map.of()).awaitAnswer()) {
             Tokens.insert(0, LIVE, 0);
-            checks(token);
+            checks(service, token);
             logins();
             storm();
             report.atMost("memory after " + Load.sent() / 1000 + " thousand requests", service.residentMegabytes(), "MB", 250, 400);
         }
         try (Service service = Service.start(Map.of("AUTH_TOKENS_CACHE_ENABLED", "false")).awaitAnswer()) {
-            uncached();
+            uncached(service);
         }
         report.value("memory of a token that is kept", outputOf("dev.authtokens.token.CacheMemory"), "bytes");
         endings();
@@ -75,17 +75,19 @@ class Benchmark {
         return token;
     }
 
-    private void checks(String caller) throws Exception {
+    private void checks(Service service, String caller) throws Exception {
         String root = Load.get("/", Tokens.range(0, 1000));
         Load.warm(root);
         Load.warm(checks);
-        noAuth = Load.throughput(seconds, root);
-        report.value("endpoint without authentication", noAuth, "/s");
-        cached = Load.throughput(seconds, checks);
-        report.atLeast("check from memory (forward-auth)", cached, "/s", noAuth, 0.8, 0.5);
+        noAuth = Cost.of(service, Load.IN_FLIGHT, seconds, root);
+        report.value("endpoint without authentication", noAuth.rate(), "/s");
+        Cost check = Cost.of(service, Load.IN_FLIGHT, seconds, checks);
+        cached = check.rate();
+        report.atLeast("check from memory (forward-auth)", cached, "/s", noAuth.rate(), 0.8, 0.5);
+        report.compared("check from memory: processor time of the service", check.service(), "µs", noAuth.service());
         String introspection = Load.introspection(caller, Tokens.of(0));
         Load.warm(introspection);
-        report.compared("introspection (two checks)", Load.throughput(seconds, introspection), "/s", noAuth);
+        report.compared("introspection (two checks)", Load.throughput(seconds, introspection), "/s", noAuth.rate());
         Load.atRate(cached / 10, 2, 24, n -> Load.verify(n % 1000));
         for (double share : new double[] {0.1, 0.3, 0.5, 0.7}) {
             Load.Outcome outcome = Load.atRate(cached * share, seconds, 24, n -> Load.verify(n % 1000));
@@ -128,18 +130,27 @@ class Benchmark {
         return logins.get();
     }
 
-    private void uncached() throws Exception {
+    private void uncached(Service service) throws Exception {
         Load.warm(checks);
-        double uncached = Load.throughput(seconds, checks);
-        report.atLeast("check in the database", uncached, "/s", noAuth, 0.5, 0.15);
+        Cost check = Cost.of(service, Load.IN_FLIGHT, seconds, checks);
+        double uncached = check.rate();
+        report.atLeast("check in the database", uncached, "/s", noAuth.rate(), 0.5, 0.15);
+        report.compared("check in the database: processor time of the service", check.service(), "µs", noAuth.service());
+        report.value("check in the database: processor time of PostgreSQL", check.database(), "µs");
+        report.compared("check in the database: processor time of the load generator", check.load(), "µs", noAuth.load());
         double bare = outputOf("BareQuery", String.valueOf(Load.IN_FLIGHT), String.valueOf(seconds));
         report.compared("check in the database, of what a bare driver reads", uncached, "/s", bare);
         String root = Load.get("/", Tokens.range(0, 1000));
+        Cost many = Cost.of(service, 64, seconds, checks);
+        Cost manyWithout = Cost.of(service, 64, seconds, root);
         report.compared(
                 "check in the database, 64 in flight, of the endpoint without authentication",
-                Load.throughput(Service.PORT, 64, seconds, checks),
+                many.rate(),
                 "/s",
-                Load.throughput(Service.PORT, 64, seconds, root));
+                manyWithout.rate());
+        report.compared(
+                "the same: processor time of the service", many.service(), "µs", manyWithout.service());
+        report.value("the same: processor time of PostgreSQL", many.database(), "µs");
         Load.Outcome outcome = Load.atRate(uncached / 2, seconds, 24, n -> Load.verify(n % LIVE));
         report.atMost("check in the database: p99 at half of that", outcome.p(0.99), "ms", 10, 250);
     }

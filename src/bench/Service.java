@@ -140,6 +140,10 @@ final class Service implements AutoCloseable {
         return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     double residentMegabytes() throws IOException {
         return residentMegabytes(process.toHandle());
     }

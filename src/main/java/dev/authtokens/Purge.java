@@ -1,18 +1,29 @@
 package dev.authtokens;
 
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.persistence.EntityManager;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Deletes rows whose time is over, in small transactions and on one replica at a time. */
+/**
+ * Deletes rows whose time is over, in small transactions, by one replica at a time, and unhurriedly: after each batch it
+ * rests, so that who works with the database meanwhile hardly notices.
+ */
 @ApplicationScoped
 public class Purge {
 
     /** About as many rows are looked at in one transaction. */
-    public static final int BATCH = 1000;
+    public static final int BATCH = 200;
+
+    /** So many times as long as a batch took. */
+    private static final int REST = 9;
 
     private final EntityManager entityManager;
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     Purge(EntityManager entityManager) {
         this.entityManager = entityManager;
@@ -30,7 +41,7 @@ public class Purge {
     }
 
     /**
-     * Repeats the deletion until it finds nothing more, or another replica holds the lock.
+     * Repeats the deletion until it finds nothing more, another replica holds the lock, or the service stops.
      *
      * @param lock which kind of rows: a key of PostgreSQL's advisory locks
      * @param deleteBatch looks at {@link #BATCH} rows or so
@@ -39,11 +50,27 @@ public class Purge {
     public long run(int lock, Supplier<Batch> deleteBatch) {
         long deleted = 0;
         Batch batch;
+        long took;
         do {
+            long begin = System.nanoTime();
             batch = QuarkusTransaction.requiringNew().call(() -> isAlone(lock) ? deleteBatch.get() : Batch.NONE);
+            took = System.nanoTime() - begin;
             deleted += batch.deleted();
-        } while (!batch.last());
+        } while (!batch.last() && rest(REST * took));
         return deleted;
+    }
+
+    /** Whether to go on after that. */
+    private boolean rest(long nanos) {
+        try {
+            return !stopped.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    void stop(@Observes ShutdownEvent stop) {
+        stopped.countDown();
     }
 
     private boolean isAlone(int lock) {

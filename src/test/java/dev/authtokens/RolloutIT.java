@@ -80,6 +80,34 @@ class RolloutIT {
     }
 
     @Test
+    void aStopDoesNotWaitForAPurge() {
+        String database = postgres.newDatabase();
+        Map<String, String> environment = environment(database);
+        environment.put("AUTH_TOKENS_TOKEN_LIFESPAN", "10m");
+        environment.put("AUTH_TOKENS_TOKEN_PURGE_INTERVAL", "1s");
+        int expired = 100_000;
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            Postgres.execute(
+                    database,
+                    "insert into auth_tokens (digest, id, user_id, created_at)"
+                            + " select sha256(n::text::bytea), gen_random_uuid(), (select id from users), now() - interval '1 day'"
+                            + " + n * interval '1 ms' from generate_series(1, ?) n",
+                    expired);
+            while (tokens(database) == expired) {
+                ServiceProcess.pause();
+            }
+            assertEquals(143, service.stop());
+            assertTrue(tokens(database) > 0, "the purge was over before the stop");
+            assertEquals("", service.errors());
+        }
+    }
+
+    private static long tokens(String database) {
+        return (Long)
+                Postgres.query(database, "select count(*) from auth_tokens").get(0);
+    }
+
+    @Test
     void aRollingReplacementBehindAProxyLosesNoRequest() throws Exception {
         assumeTrue(isInstalled("haproxy"), "HAProxy is not installed");
         Map<String, String> environment = environment(postgres.newDatabase());
