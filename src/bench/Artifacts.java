@@ -23,7 +23,8 @@ class Artifacts {
     public static void main(String[] args) throws Exception {
         long requests = Long.parseLong(args[0]);
         List<Result> results = new ArrayList<>();
-        for (Artifact artifact : artifacts()) {
+        List<Artifact> artifacts = artifacts();
+        for (Artifact artifact : artifacts) {
             System.err.println("Measuring " + artifact.name());
             results.add(measure(artifact, requests));
         }
@@ -43,6 +44,21 @@ class Artifacts {
                     result.checks() / reference.checks(),
                     result.logins(),
                     result.logins() / reference.logins());
+        }
+        printByInFlight(artifacts.get(0));
+    }
+
+    /** From how many requests at once on there is nothing to gain but waiting: the target of an autoscaler. */
+    private static void printByInFlight(Artifact artifact) throws Exception {
+        System.out.println("\n| checks at once (" + artifact.name() + ") | checks/s | each takes |\n| --- | --- | --- |");
+        String token = Service.firstLogin(artifact.command());
+        try (Service service = start(artifact.command()).awaitOk(token)) {
+            String load = Load.get("/v4/auth-tokens/verify/", List.of(token));
+            Load.warm(load);
+            for (int inFlight : new int[] {1, 2, 4, 8, 16, 32, 64, 128, 256}) {
+                double rate = Load.throughput(service.port, inFlight, 5, load);
+                System.out.printf("| %d | %.0f | %.1f ms |%n", inFlight, rate, 1000 * inFlight / rate);
+            }
         }
     }
 
