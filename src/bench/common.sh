@@ -7,7 +7,7 @@ if ! command -v wrk >/dev/null; then
   apt-get install -y -qq wrk >/dev/null
 fi
 java=${JAVA_HOME:+$JAVA_HOME/bin/}
-classes="target/quarkus-app/app/*:target/quarkus-app/lib/main/*:$(echo target/quarkus-app/lib/boot/*jboss-logging-*.jar)"
+classes="target/quarkus-app/app/*:target/quarkus-app/lib/main/*:target/quarkus-app/lib/boot/*"
 rm -rf target/bench
 "${java}javac" -d target/bench -cp "$classes" src/bench/*.java
 exec .ci/with-postgres "${java}java" -cp "target/bench:$classes" "$@"
