@@ -49,7 +49,11 @@ public class VerifyResource {
 
     /** A header holds visible ASCII (RFC 9110, section 5.5); an address that has more, or the sign itself, is encoded. */
     private static String encoded(String email) {
-        boolean plain = email.chars().allMatch(character -> character < 0x7f && character != '%');
-        return plain ? email : URLEncoder.encode(email, StandardCharsets.UTF_8);
+        for (int i = 0; i < email.length(); i++) {
+            if (email.charAt(i) >= 0x7f || email.charAt(i) == '%') {
+                return URLEncoder.encode(email, StandardCharsets.UTF_8);
+            }
+        }
+        return email;
     }
 }

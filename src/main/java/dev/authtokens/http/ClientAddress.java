@@ -10,10 +10,12 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -60,8 +62,7 @@ class ClientAddress {
      */
     String find(String peer, List<String> values) {
         return Optional.ofNullable(peer)
-                .map(address -> address.replaceFirst("%.*", ""))
-                .flatMap(ClientAddress::parse)
+                .flatMap(address -> read(withoutZone(address)))
                 .map(address -> Inet.toOptimalString(client(address, values)))
                 .orElse(null);
     }
@@ -100,8 +101,22 @@ class ClientAddress {
         if (!hop.matches()) {
             return Optional.empty();
         }
-        String v6 = hop.group("v6") == null ? hop.group("bare") : hop.group("v6");
-        byte[] bytes = v6 == null ? Inet.parseInet4AddressToBytes(hop.group("v4")) : Inet.parseInet6AddressToBytes(v6);
+        return read(Stream.of("v6", "v4", "bare")
+                .map(hop::group)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow());
+    }
+
+    private static String withoutZone(String address) {
+        int zone = address.indexOf('%');
+        return zone < 0 ? address : address.substring(0, zone);
+    }
+
+    private static Optional<InetAddress> read(String address) {
+        byte[] bytes = address.indexOf(':') < 0
+                ? Inet.parseInet4AddressToBytes(address)
+                : Inet.parseInet6AddressToBytes(address);
         try {
             // An IPv4 address that is mapped into IPv6 becomes one of IPv4.
             return bytes == null ? Optional.empty() : Optional.of(InetAddress.getByAddress(bytes));

@@ -39,12 +39,16 @@ public final class TokenSecret {
 
     /** Empty when the text was never a token of ours. */
     public static Optional<TokenSecret> parse(String text) {
-        if (!SHAPE.matcher(text).matches()) {
+        if (text.length() != LENGTH || !text.startsWith(PREFIX)) {
             return Optional.empty();
         }
-        byte[] decoded = Base64.getUrlDecoder().decode(text.substring(PREFIX.length()));
-        TokenSecret secret = new TokenSecret(Arrays.copyOf(decoded, RANDOM_BYTES));
-        return Arrays.equals(decoded, secret.withChecksum()) ? Optional.of(secret) : Optional.empty();
+        try {
+            byte[] decoded = Base64.getUrlDecoder().decode(text.substring(PREFIX.length()));
+            TokenSecret secret = new TokenSecret(Arrays.copyOf(decoded, RANDOM_BYTES));
+            return Arrays.equals(decoded, secret.withChecksum()) ? Optional.of(secret) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** The text for the client: the only time that it leaves the service is the answer to the login. */
