@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,9 +25,7 @@ class DatabaseOutageIT {
         Path data = Files.createDirectory(folder.resolve("data"));
         Postgres first = Postgres.start(data, 0);
         int port = first.port();
-        Map<String, String> environment = new HashMap<>(ServiceProcess.database(first.url()));
-        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
-        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        Map<String, String> environment = ServiceProcess.withAdministrator(first.url(), EMAIL, PASSWORD);
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             String token = service.token(EMAIL, PASSWORD);
             assertEquals(200, service.get(Api.USER, token).statusCode());

@@ -7,7 +7,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -29,9 +28,8 @@ class LocaleIT {
     @BeforeAll
     static void start() {
         postgres = Postgres.start();
-        Map<String, String> environment = new HashMap<>(ServiceProcess.database(postgres.newDatabase()));
-        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", "INIT@EXAMPLE.COM");
-        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        Map<String, String> environment =
+                ServiceProcess.withAdministrator(postgres.newDatabase(), "INIT@EXAMPLE.COM", PASSWORD);
         environment.put("TZ", "Asia/Kathmandu");
         service = ServiceProcess.start(
                         environment,

@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -141,9 +140,7 @@ class RolloutIT {
     }
 
     private static Map<String, String> environment(String database) {
-        Map<String, String> environment = new HashMap<>(ServiceProcess.database(database));
-        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
-        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        Map<String, String> environment = ServiceProcess.withAdministrator(database, EMAIL, PASSWORD);
         // Only a stop writes the last use in time for these tests.
         environment.put("AUTH_TOKENS_TOKEN_LAST_USE_INTERVAL", "1m");
         return environment;

@@ -110,6 +110,14 @@ public final class ServiceProcess implements AutoCloseable {
                 "QUARKUS_DATASOURCE_PASSWORD", Postgres.PASSWORD);
     }
 
+    /** The same with a first administrator; more may be put into it. */
+    public static Map<String, String> withAdministrator(String url, String email, String password) {
+        Map<String, String> environment = new HashMap<>(database(url));
+        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", email);
+        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", password);
+        return environment;
+    }
+
     private static List<String> command() {
         List<String> command = new ArrayList<>();
         Path runner = Path.of(System.getProperty("native.image.path", "none"));

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,9 +21,7 @@ class SwaggerUiIT {
     void logsInAuthorizesAndCallsWithoutAViolationOfItsPolicy() throws Exception {
         assumeTrue(Browser.isInstalled(), "No Chromium is installed");
         try (Postgres postgres = Postgres.start()) {
-            Map<String, String> environment = new HashMap<>(ServiceProcess.database(postgres.url()));
-            environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
-            environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+            Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
             try (ServiceProcess service = ServiceProcess.start(environment).awaitReady();
                     Browser browser = new Browser()) {
                 browser.open(service.uri("/q/swagger-ui/"));

@@ -1,5 +1,6 @@
 package dev.authtokens.audit;
 
+import dev.authtokens.Statements;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,16 +14,23 @@ import org.jboss.logging.Logger;
 
 /**
  * The only door to the audit trail. A success is recorded in the transaction of the change itself, so that there is neither
- * one without the other; a failure in one of its own.
+ * one without the other; a failure by itself.
  */
 @ApplicationScoped
 public class AuditLog {
 
     private static final Logger LOG = Logger.getLogger(AuditLog.class);
 
+    private static final String INSERT = """
+            insert into audit_events (at, kind, outcome, actor, account, token_id, detail,
+                request_id, activity, command_line, address, user_agent)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    private final Statements statements;
     private final Clock clock;
 
-    AuditLog(Clock clock) {
+    AuditLog(Statements statements, Clock clock) {
+        this.statements = statements;
         this.clock = clock;
     }
 
@@ -35,7 +43,7 @@ public class AuditLog {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public void record(AuditKind kind, String email, UUID tokenId, String detail) {
-        persist(kind, AuditEvent.SUCCESS, email, tokenId, detail);
+        insert(kind, AuditEvent.SUCCESS, email, tokenId, detail);
     }
 
     /**
@@ -43,9 +51,8 @@ public class AuditLog {
      *
      * @param email null when what was sent is no e-mail address
      */
-    @Transactional
     public void recordFailure(AuditKind kind, ProblemCode outcome, String email, String detail) {
-        persist(kind, outcome.code(), email, null, detail);
+        insert(kind, outcome.code(), email, null, detail);
     }
 
     @Transactional
@@ -53,22 +60,22 @@ public class AuditLog {
         return AuditEvent.latest(filter, limit).stream().map(AuditEventView::of).toList();
     }
 
-    private void persist(AuditKind kind, String outcome, String email, UUID tokenId, String detail) {
+    private void insert(AuditKind kind, String outcome, String email, UUID tokenId, String detail) {
         Origin origin = Origin.current();
-        AuditEvent event = new AuditEvent();
-        event.at = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
-        event.kind = kind;
-        event.outcome = outcome;
-        event.actor = origin.actor();
-        event.account = email == null ? null : EmailAddress.canonical(email);
-        event.tokenId = tokenId;
-        event.detail = detail;
-        event.requestId = origin.requestId();
-        event.activity = origin.activity();
-        event.commandLine = origin.commandLine();
-        event.address = origin.address();
-        event.userAgent = origin.userAgent();
-        event.persist();
+        statements.update(
+                INSERT,
+                Instant.now(clock).truncatedTo(ChronoUnit.MICROS),
+                kind.name(),
+                outcome,
+                origin.actor(),
+                email == null ? null : EmailAddress.canonical(email),
+                tokenId,
+                detail,
+                origin.requestId(),
+                origin.activity(),
+                origin.commandLine(),
+                origin.address(),
+                origin.userAgent());
         LOG.infof(
                 "%s of %s: %s%s",
                 kind, email == null ? "nobody" : email, outcome, detail == null ? "" : " (" + detail + ")");

@@ -62,7 +62,7 @@ class BasicCredentials {
                 : request.executeBlocking(() -> findUnchanged(credentials.email(), matched), false);
         return known.compose(account -> account.isPresent()
                         ? Future.succeededFuture(account.get())
-                        : login.verify(credentials.email(), credentials.password(), Optional::of))
+                        : login.verify(Login.Purpose.LOG_IN, credentials.email(), credentials.password(), Optional::of))
                 .map(account -> {
                     matchedHashes.put(seal, account.passwordHash());
                     return account.isExpired(Instant.now(clock))

@@ -2,19 +2,14 @@ package dev.authtokens.login;
 
 import dev.authtokens.Purge;
 import dev.authtokens.ServiceConfig;
-import io.agroal.api.AgroalDataSource;
+import dev.authtokens.Statements;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.PersistenceException;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
 /**
@@ -94,14 +89,14 @@ class AccountFailures {
                 select account, source from login_attempts where last_at <= ?
                 order by last_at limit ? for update skip locked)""";
 
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
     private final int free;
     private final Duration longestDelay;
     private final Purge purge;
     private final Clock clock;
 
-    AccountFailures(AgroalDataSource dataSource, ServiceConfig config, Purge purge, Clock clock) {
-        this.dataSource = dataSource;
+    AccountFailures(Statements statements, ServiceConfig config, Purge purge, Clock clock) {
+        this.statements = statements;
         this.free = config.throttle().accountFreeFailures();
         this.longestDelay = config.throttle().accountLongestDelay();
         this.purge = purge;
@@ -121,25 +116,21 @@ class AccountFailures {
     /** One round trip, whether there is such an account or not. */
     Reservation reserve(byte[] account, String source) {
         Instant now = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
-        return execute(RESERVE, statement -> {
-            statement.setBytes(1, account);
-            statement.setString(2, source);
-            statement.setObject(3, at(now));
-            statement.setInt(4, free);
-            statement.setDouble(5, longestDelay.toSeconds());
-            // Ends with the statement.
-            ResultSet row = statement.executeQuery();
-            if (!row.next()) {
-                // The row was not there when the statement began, and is closed since.
-                return new Reservation(false, STRANGERS, free + 1, SHORTEST);
-            }
-            boolean granted = row.getBoolean(1);
-            int failures = row.getInt(3);
-            Instant open = row.getObject(4, OffsetDateTime.class).toInstant();
-            Duration closed = failures >= MAX_OF_STRANGERS ? longestDelay : Duration.between(now, open);
-            return new Reservation(
-                    granted, row.getString(2), failures, granted || closed.compareTo(SHORTEST) > 0 ? closed : SHORTEST);
-        });
+        return statements.query(
+                RESERVE, row -> read(row, now), account, source, now, free, (double) longestDelay.toSeconds());
+    }
+
+    private Reservation read(ResultSet row, Instant now) throws SQLException {
+        if (!row.next()) {
+            // The row was not there when the statement began, and is closed since.
+            return new Reservation(false, STRANGERS, free + 1, SHORTEST);
+        }
+        boolean granted = row.getBoolean(1);
+        int failures = row.getInt(3);
+        Duration closed =
+                failures >= MAX_OF_STRANGERS ? longestDelay : Duration.between(now, Statements.instant(row, 4));
+        return new Reservation(
+                granted, row.getString(2), failures, granted || closed.compareTo(SHORTEST) > 0 ? closed : SHORTEST);
     }
 
     /**
@@ -152,51 +143,20 @@ class AccountFailures {
 
     /** The attempt proved good: its failures are forgiven, and the source is remembered. */
     void remember(byte[] account, String source, Reservation granted) {
-        execute(REMEMBER, statement -> {
-            statement.setBytes(1, account);
-            statement.setString(2, source);
-            statement.setString(3, granted.line());
-            statement.setObject(4, at(Instant.now(clock)));
-            return statement.executeUpdate();
-        });
+        statements.update(REMEMBER, account, source, granted.line(), Instant.now(clock));
     }
 
     /** There is a new password: what was guessed before does not count any more. */
     void forgive(byte[] account) {
-        execute(FORGIVE, statement -> {
-            statement.setBytes(1, account);
-            statement.setBytes(2, account);
-            return statement.executeUpdate();
-        });
+        statements.update(FORGIVE, account, account);
     }
 
     @Scheduled(every = "1h", delayed = "20s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void purge() {
         Instant oldest = Instant.now(clock).minus(MEMORY);
         purge.run(PURGE_LOCK, () -> {
-            int deleted = execute(PURGE, statement -> {
-                statement.setObject(1, at(oldest));
-                statement.setInt(2, Purge.BATCH);
-                return statement.executeUpdate();
-            });
+            int deleted = statements.update(PURGE, oldest, Purge.BATCH);
             return new Purge.Batch(deleted, deleted < Purge.BATCH);
         });
-    }
-
-    private interface Work<T> {
-        T on(PreparedStatement statement) throws SQLException;
-    }
-
-    private <T> T execute(String sql, Work<T> work) {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            return work.on(statement);
-        } catch (SQLException e) {
-            throw new PersistenceException(e);
-        }
-    }
-
-    private static OffsetDateTime at(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

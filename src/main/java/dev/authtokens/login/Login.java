@@ -30,6 +30,29 @@ public class Login {
     /** Looked for where there is no address, so that every refusal takes as many queries. */
     private static final EmailAddress NOBODY = new EmailAddress("", "");
 
+    /** What a password is told for, which is how the audit trail names a wrong one. */
+    public enum Purpose {
+        LOG_IN(AuditKind.LOGIN, null),
+        CHANGE_PASSWORD(AuditKind.PASSWORD_CHANGED, "current password");
+
+        private final AuditKind kind;
+        private final String detail;
+
+        Purpose(AuditKind kind, String detail) {
+            this.kind = kind;
+            this.detail = detail;
+        }
+
+        AuditKind kind() {
+            return kind;
+        }
+
+        /** Null when the kind says it all. */
+        String detail() {
+            return detail;
+        }
+    }
+
     private final UserStore users;
     private final PasswordHasher hasher;
     private final HashingPool pool;
@@ -53,19 +76,21 @@ public class Login {
     }
 
     /**
-     * Verifies a password and goes on with the account. To be called on an event loop, which it does not block.
+     * Verifies a password and goes on with the account. May be called on an event loop, which it does not block.
      *
+     * @param purpose says how the audit trail names a failure; the throttle counts all alike
      * @param writtenEmail as it was sent
      * @param password null when it cannot be read: that fails like a wrong one
      * @param then gets the account with its current hash, in a transaction on a worker thread; empty when the account changed
      *     since it was read
      * @return fails with {@code INVALID_CREDENTIALS}, {@code ACCOUNT_EXPIRED} or {@code TOO_MANY_REQUESTS}
      */
-    public <T> Future<T> verify(String writtenEmail, byte[] password, Function<Account, Optional<T>> then) {
+    public <T> Future<T> verify(
+            Purpose purpose, String writtenEmail, byte[] password, Function<Account, Optional<T>> then) {
         pool.enter();
         return Future.succeededFuture(writtenEmail)
                 .map(EmailAddress::parse)
-                .compose(email -> throttle.admit(writtenEmail, email)
+                .compose(email -> throttle.admit(purpose, writtenEmail, email)
                         .compose(attempt -> tryPassword(attempt, email, password, then)
                                 // Once more: the hash was renewed at this moment, or the password changed.
                                 .compose(result -> result.isPresent()
@@ -112,7 +137,10 @@ public class Login {
     private Problem refused(ProblemCode code, Attempt attempt, Optional<EmailAddress> email) {
         throttle.failed(attempt);
         audit.recordFailure(
-                AuditKind.LOGIN, code, email.map(EmailAddress::canonical).orElse(null), attempt.detail());
+                attempt.purpose().kind(),
+                code,
+                email.map(EmailAddress::canonical).orElse(null),
+                attempt.detail());
         return new Problem(code);
     }
 }

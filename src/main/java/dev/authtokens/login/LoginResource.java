@@ -53,7 +53,11 @@ public class LoginResource {
             throw new Problem(ProblemCode.INVALID_INPUT, "The fields email and password_base64 are required.");
         }
         byte[] password = Base64Password.decode(request.passwordBase64()).orElse(null);
-        return login.verify(request.email(), password, account -> tokens.issue(account, account.passwordHash()))
+        return login.verify(
+                        Login.Purpose.LOG_IN,
+                        request.email(),
+                        password,
+                        account -> tokens.issue(account, account.passwordHash()))
                 .map(issued -> new LoginResponse(issued.reveal()))
                 .toCompletionStage();
     }

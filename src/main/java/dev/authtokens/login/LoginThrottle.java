@@ -2,11 +2,13 @@ package dev.authtokens.login;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.authtokens.Sha256;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
 import dev.authtokens.audit.Origin;
 import dev.authtokens.login.AccountFailures.Reservation;
+import dev.authtokens.login.Login.Purpose;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.user.PasswordChanged;
@@ -21,13 +23,12 @@ import jakarta.enterprise.event.Observes;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Slows down the guessing of passwords, by account and by network of the client. What is refused is counted, and told to the
@@ -72,12 +73,17 @@ class LoginThrottle {
     }
 
     /** An attempt that may go on; the account counts it as failed until it has {@link #succeeded}. */
-    record Attempt(byte[] account, String network, Reservation reservation) {
+    record Attempt(Purpose purpose, byte[] account, String network, Reservation reservation) {
 
-        /** For the audit trail: that it was the last one for a while, if it fails; null otherwise. */
+        /** For the audit trail, if it fails: what it was, and that it was the last one for a while; null if neither. */
         String detail() {
             long seconds = reservation.closed().toSeconds();
-            return seconds == 0 ? null : "failures: " + reservation.failures() + ", next after: " + seconds + " s";
+            String last =
+                    seconds == 0 ? null : "failures: " + reservation.failures() + ", next after: " + seconds + " s";
+            return Stream.of(purpose.detail(), last)
+                    .flatMap(Stream::ofNullable)
+                    .reduce((what, more) -> what + ", " + more)
+                    .orElse(null);
         }
     }
 
@@ -86,7 +92,7 @@ class LoginThrottle {
      * @param email what it means; empty when that is no e-mail address, which counts like one without an account
      * @return fails with {@code TOO_MANY_REQUESTS} when the attempt must wait
      */
-    Future<Attempt> admit(String written, Optional<EmailAddress> email) {
+    Future<Attempt> admit(Purpose purpose, String written, Optional<EmailAddress> email) {
         Context request = vertx.getOrCreateContext();
         String canonical = email.map(EmailAddress::canonical).orElse(null);
         byte[] account = digest(canonical == null ? written : canonical);
@@ -98,7 +104,7 @@ class LoginThrottle {
         }
         return reserve(request, account, network, System.nanoTime()).compose(reservation -> {
             if (reservation.granted()) {
-                return Future.succeededFuture(new Attempt(account, network, reservation));
+                return Future.succeededFuture(new Attempt(purpose, account, network, reservation));
             }
             refusedByAccount.increment();
             return refuse(request, "account " + HexFormat.of().formatHex(account), canonical, reservation.closed());
@@ -147,11 +153,7 @@ class LoginThrottle {
     }
 
     private static byte[] digest(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The address, or of IPv6 the network that one client has for itself; empty where there is none. */

@@ -15,6 +15,11 @@ import org.hibernate.Session;
 @Table(name = "auth_tokens")
 public class AuthToken extends PanacheEntityBase {
 
+    private static final String INSERT = """
+            insert into auth_tokens (digest, id, user_id, created_at, address, user_agent, activity)
+            select :digest, :id, id, :created, :address, :userAgent, :activity
+            from users where id = :user and password_hash = :hash for share""";
+
     @Id
     byte[] digest;
 
@@ -35,6 +40,26 @@ public class AuthToken extends PanacheEntityBase {
     String userAgent;
 
     String activity;
+
+    /**
+     * Stores it, if the account's password is still the one that was verified, and holds the account until the end of the
+     * transaction: a change of the password that comes after sees, and ends, the token.
+     */
+    boolean insert(String verifiedHash) {
+        return getEntityManager()
+                        .unwrap(Session.class)
+                        .createNativeMutationQuery(INSERT)
+                        .setParameter("digest", digest)
+                        .setParameter("id", id)
+                        .setParameter("created", createdAt)
+                        .setParameter("address", address, String.class)
+                        .setParameter("userAgent", userAgent, String.class)
+                        .setParameter("activity", activity, String.class)
+                        .setParameter("user", userId)
+                        .setParameter("hash", verifiedHash)
+                        .executeUpdate()
+                == 1;
+    }
 
     /** The newest first. */
     static List<AuthToken> ofUser(long userId, int limit) {

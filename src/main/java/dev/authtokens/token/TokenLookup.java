@@ -1,16 +1,11 @@
 package dev.authtokens.token;
 
+import dev.authtokens.Statements;
 import dev.authtokens.access.Role;
-import io.agroal.api.AgroalDataSource;
 import jakarta.inject.Singleton;
-import jakarta.persistence.PersistenceException;
 import java.nio.ByteBuffer;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +14,7 @@ import java.util.UUID;
 
 /**
  * Reads tokens and their accounts by one statement and in one round trip. This is the query that every check makes that is
- * not answered from memory; through the entities it takes a transaction, and with it a second round trip.
+ * not answered from memory.
  */
 @Singleton
 class TokenLookup {
@@ -29,10 +24,10 @@ class TokenLookup {
             from auth_tokens t join users u on u.id = t.user_id
             where t.digest in (?%s)""";
 
-    private final AgroalDataSource dataSource;
+    private final Statements statements;
 
-    TokenLookup(AgroalDataSource dataSource) {
-        this.dataSource = dataSource;
+    TokenLookup(Statements statements) {
+        this.statements = statements;
     }
 
     Optional<TokenOwner> find(byte[] digest) {
@@ -41,23 +36,19 @@ class TokenLookup {
 
     /** By digest; without those of which there is no token. */
     Map<ByteBuffer, TokenOwner> find(List<byte[]> digests) {
-        int parameters = parameters(digests.size());
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement =
-                        connection.prepareStatement(FIND.formatted(", ?".repeat(parameters - 1)))) {
-            for (int i = 0; i < parameters; i++) {
-                statement.setBytes(i + 1, digests.get(Math.min(i, digests.size() - 1)));
-            }
-            Map<ByteBuffer, TokenOwner> found = new HashMap<>();
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    found.put(ByteBuffer.wrap(row.getBytes(1)), read(row));
-                }
-            }
-            return found;
-        } catch (SQLException e) {
-            throw new PersistenceException(e);
+        Object[] parameters = new Object[parameters(digests.size())];
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] = digests.get(Math.min(i, digests.size() - 1));
         }
+        return statements.query(FIND.formatted(", ?".repeat(parameters.length - 1)), TokenLookup::readAll, parameters);
+    }
+
+    private static Map<ByteBuffer, TokenOwner> readAll(ResultSet row) throws SQLException {
+        Map<ByteBuffer, TokenOwner> found = new HashMap<>();
+        while (row.next()) {
+            found.put(ByteBuffer.wrap(row.getBytes(1)), read(row));
+        }
+        return found;
     }
 
     /**
@@ -71,16 +62,11 @@ class TokenLookup {
     private static TokenOwner read(ResultSet row) throws SQLException {
         return new TokenOwner(
                 row.getObject(2, UUID.class),
-                instant(row, 3),
-                instant(row, 4),
+                Statements.instant(row, 3),
+                Statements.instant(row, 4),
                 row.getLong(5),
                 row.getString(6),
                 Role.valueOf(row.getString(7)),
-                instant(row, 8));
-    }
-
-    private static Instant instant(ResultSet row, int column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+                Statements.instant(row, 8));
     }
 }

@@ -7,7 +7,6 @@ import dev.authtokens.audit.AuditLog;
 import dev.authtokens.audit.Origin;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.PasswordChanged;
-import dev.authtokens.user.UserStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
@@ -32,7 +31,6 @@ public class TokenStore {
     private final TokenCache cache;
     private final Event<TokensEnded> tokensEnded;
     private final LastUse lastUse;
-    private final UserStore users;
     private final AuditLog audit;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
@@ -44,7 +42,6 @@ public class TokenStore {
             TokenCache cache,
             Event<TokensEnded> tokensEnded,
             LastUse lastUse,
-            UserStore users,
             AuditLog audit,
             Clock clock) {
         this.life = TokenLife.of(config.token());
@@ -53,7 +50,6 @@ public class TokenStore {
         this.cache = cache;
         this.tokensEnded = tokensEnded;
         this.lastUse = lastUse;
-        this.users = users;
         this.audit = audit;
         this.clock = clock;
     }
@@ -65,9 +61,6 @@ public class TokenStore {
      */
     @Transactional
     public Optional<TokenSecret> issue(Account account, String verifiedHash) {
-        if (!users.holdWithPassword(account.id(), verifiedHash)) {
-            return Optional.empty();
-        }
         Origin origin = Origin.current();
         TokenSecret secret = TokenSecret.generate(random);
         AuthToken token = new AuthToken();
@@ -78,7 +71,9 @@ public class TokenStore {
         token.address = origin.address();
         token.userAgent = origin.userAgent();
         token.activity = origin.activity();
-        token.persist();
+        if (!token.insert(verifiedHash)) {
+            return Optional.empty();
+        }
         audit.record(AuditKind.LOGIN, account.email(), token.id, null);
         return Optional.of(secret);
     }

@@ -4,10 +4,9 @@ import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.problem.GenericResponse;
-import dev.authtokens.problem.Problem;
-import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserStore;
+import dev.authtokens.user.UsersResource;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -80,8 +79,6 @@ public class UserSessionsResource {
     }
 
     private Account account(String email) {
-        return EmailAddress.parse(email)
-                .flatMap(users::findAccount)
-                .orElseThrow(() -> new Problem(ProblemCode.RESOURCE_NOT_FOUND, "The user could not be found."));
+        return EmailAddress.parse(email).flatMap(users::findAccount).orElseThrow(UsersResource::notFound);
     }
 }

@@ -1,6 +1,9 @@
 package dev.authtokens.user;
 
+import dev.authtokens.Statements;
 import dev.authtokens.access.Role;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 
 /**
@@ -10,8 +13,14 @@ import java.time.Instant;
  */
 public record Account(long id, String email, String passwordHash, Role role, Instant expiresAt) {
 
-    static Account of(User user) {
-        return new Account(user.id, user.email, user.passwordHash, user.role, user.expiresAt);
+    /** In the order of its parts. */
+    static Account read(ResultSet row) throws SQLException {
+        return new Account(
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                Role.valueOf(row.getString(4)),
+                Statements.instant(row, 5));
     }
 
     public Account withHash(String newHash) {

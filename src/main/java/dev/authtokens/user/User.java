@@ -66,10 +66,4 @@ public class User extends PanacheEntityBase {
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .firstResultOptional();
     }
-
-    static Optional<User> findAndLock(long id, String passwordHash) {
-        return find("id = ?1 and passwordHash = ?2", id, passwordHash)
-                .withLock(LockModeType.PESSIMISTIC_READ)
-                .firstResultOptional();
-    }
 }

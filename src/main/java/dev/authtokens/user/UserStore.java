@@ -1,5 +1,6 @@
 package dev.authtokens.user;
 
+import dev.authtokens.Statements;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
 import dev.authtokens.audit.AuditKind;
@@ -25,7 +26,11 @@ public class UserStore {
     /** Guards "there is no user yet" between replicas that start together. */
     private static final int BOOTSTRAP_LOCK = 0x75736572;
 
+    private static final String FIND_ACCOUNT =
+            "select id, email, password_hash, role, expires_at from users where email_canonical = ?";
+
     private final EntityManager entityManager;
+    private final Statements statements;
     private final Event<PasswordChanged> passwordChanged;
     private final Event<AccountChanged> accountChanged;
     private final AuditLog audit;
@@ -33,34 +38,28 @@ public class UserStore {
 
     UserStore(
             EntityManager entityManager,
+            Statements statements,
             Event<PasswordChanged> passwordChanged,
             Event<AccountChanged> accountChanged,
             AuditLog audit,
             Clock clock) {
         this.entityManager = entityManager;
+        this.statements = statements;
         this.passwordChanged = passwordChanged;
         this.accountChanged = accountChanged;
         this.audit = audit;
         this.clock = clock;
     }
 
-    @Transactional
+    /** One round trip, whether there is such an account or not. */
     public Optional<Account> findAccount(EmailAddress email) {
-        return User.findByEmail(email.canonical()).map(Account::of);
+        return statements.query(
+                FIND_ACCOUNT, row -> row.next() ? Optional.of(Account.read(row)) : Optional.empty(), email.canonical());
     }
 
     @Transactional
     public Optional<UserView> findView(long userId) {
         return User.<User>findByIdOptional(userId).map(UserView::of);
-    }
-
-    /**
-     * Holds the account until the end of the caller's transaction, if its password is still the one that was verified:
-     * a token issued under this lock is seen, and ended, by a change of password that comes after.
-     */
-    @Transactional(Transactional.TxType.MANDATORY)
-    public boolean holdWithPassword(long userId, String verifiedHash) {
-        return User.findAndLock(userId, verifiedHash).isPresent();
     }
 
     /** Replaces the hash of an unchanged password by a newer one of the same password. */

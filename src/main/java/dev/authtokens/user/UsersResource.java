@@ -169,7 +169,7 @@ public class UsersResource {
         return new Problem(ProblemCode.INVALID_INPUT, reason);
     }
 
-    static Problem notFound() {
+    public static Problem notFound() {
         return new Problem(ProblemCode.RESOURCE_NOT_FOUND, "The user could not be found.");
     }
 }

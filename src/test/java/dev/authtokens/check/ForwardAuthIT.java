@@ -20,7 +20,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
@@ -132,10 +131,7 @@ class ForwardAuthIT {
     }
 
     private static Map<String, String> environment(Postgres postgres) {
-        Map<String, String> environment = new HashMap<>(ServiceProcess.database(postgres.url()));
-        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
-        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
-        return environment;
+        return ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
     }
 
     private static Process nginx(int port, int service, int protectedService) throws IOException {

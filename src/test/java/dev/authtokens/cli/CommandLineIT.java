@@ -77,9 +77,7 @@ class CommandLineIT {
 
     @Test
     void administersAccountsBesideTheService() {
-        Map<String, String> settings = new HashMap<>(ServiceProcess.database(postgres.newDatabase()));
-        settings.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", ADMIN);
-        settings.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        Map<String, String> settings = ServiceProcess.withAdministrator(postgres.newDatabase(), ADMIN, PASSWORD);
         try (ServiceProcess service = ServiceProcess.start(settings).awaitReady()) {
             Map<String, String> beside = service.environment(settings);
             run(beside, PASSWORD + "\n", "user", "create", "Andy@example.com", "--role", "service")

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,9 +53,7 @@ class FloodIT {
     @BeforeAll
     static void start() {
         postgres = Postgres.start();
-        Map<String, String> environment = new HashMap<>(ServiceProcess.database(postgres.url()));
-        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
-        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
         service = ServiceProcess.start(environment).awaitReady();
     }
 

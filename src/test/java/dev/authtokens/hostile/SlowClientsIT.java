@@ -14,7 +14,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -46,9 +45,7 @@ class SlowClientsIT {
     @BeforeAll
     static void start() {
         postgres = Postgres.start();
-        Map<String, String> environment = new HashMap<>(ServiceProcess.database(postgres.url()));
-        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
-        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_REQUEST_TIMEOUT", "3s");
         environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", String.valueOf(IDLE_TIMEOUT));
         environment.put("QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", String.valueOf(MAX_CONNECTIONS));

@@ -13,7 +13,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -59,9 +58,7 @@ class ForwardedForIT {
     @BeforeAll
     static void start() {
         postgres = Postgres.start();
-        Map<String, String> environment = new HashMap<>(ServiceProcess.database(postgres.url()));
-        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
-        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_TRUSTED_PROXIES", NGINX_ADDRESS + "/32");
         service = ServiceProcess.start(environment).awaitReady();
     }

@@ -42,9 +42,7 @@ class LoginThrottleIT {
     @BeforeEach
     void start() {
         postgres = Postgres.start();
-        Map<String, String> environment = new HashMap<>(ServiceProcess.database(postgres.url()));
-        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", OWNER);
-        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
+        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), OWNER, PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_TRUSTED_PROXIES", "127.0.0.0/8,::1/128");
         environment.put("AUTH_TOKENS_THROTTLE_ADDRESS_FAILURES", String.valueOf(FAILURES_OF_AN_ADDRESS));
         replicas.add(ServiceProcess.start(environment));

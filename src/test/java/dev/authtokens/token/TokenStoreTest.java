@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.Postgres;
@@ -12,6 +13,7 @@ import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Caller;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.Accounts;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -95,6 +97,17 @@ class TokenStoreTest {
         Accounts.setHash(email, "changed meanwhile");
         assertTrue(tokens.issue(account(), verified).isEmpty());
         assertEquals(List.of(), query("select id from auth_tokens where user_id = ?", userId));
+    }
+
+    /** So that a change of the password, which ends what was issued before, waits for what is being issued. */
+    @Test
+    void holdsTheAccountUntilTheTokenIsStored() {
+        String lockOfAChange = "select 1 from users where email = ? for no key update nowait";
+        QuarkusTransaction.requiringNew().run(() -> {
+            issue();
+            assertThrows(IllegalStateException.class, () -> query(lockOfAChange, email));
+        });
+        query(lockOfAChange, email);
     }
 
     @Test

@@ -1,15 +1,21 @@
-package dev.authtokens.user;
+package dev.authtokens.login;
 
 import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
-import dev.authtokens.audit.AuditKind;
-import dev.authtokens.audit.AuditLog;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.user.Account;
+import dev.authtokens.user.Base64Password;
+import dev.authtokens.user.HashingPool;
+import dev.authtokens.user.PasswordHasher;
+import dev.authtokens.user.PasswordRules;
+import dev.authtokens.user.UserStore;
+import dev.authtokens.user.UsersResource;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.Future;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -26,23 +32,26 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
 
-/** Changes passwords: one's own by who knows the current one, any by administrators. */
+/**
+ * Changes passwords: one's own by who knows the current one, any by administrators. Guesses of the current one count as
+ * logins that failed.
+ */
 @Path("/v4/users/{email}/password/")
 @Tag(name = "users")
 public class PasswordResource {
 
+    private final Login login;
     private final UserStore users;
     private final PasswordHasher hasher;
     private final PasswordRules rules;
     private final HashingPool pool;
-    private final AuditLog audit;
 
-    PasswordResource(UserStore users, PasswordHasher hasher, PasswordRules rules, HashingPool pool, AuditLog audit) {
+    PasswordResource(Login login, UserStore users, PasswordHasher hasher, PasswordRules rules, HashingPool pool) {
+        this.login = login;
         this.users = users;
         this.hasher = hasher;
         this.rules = rules;
         this.pool = pool;
-        this.audit = audit;
     }
 
     @POST
@@ -70,7 +79,10 @@ public class PasswordResource {
             description = "`PERMISSION_DENIED`: no good token. `INVALID_CREDENTIALS`: the current password is wrong.")
     @APIResponse(
             responseCode = "429",
-            description = "`TOO_MANY_REQUESTS`: too many passwords are being hashed at this moment.")
+            description =
+                    "`TOO_MANY_REQUESTS`: too many passwords are being hashed at this moment, or too many logins or current"
+                            + " passwords were wrong for this account or from this address; `Retry-After` tells when to"
+                            + " try again.")
     public CompletionStage<GenericResponse> modifyPassword(
             @RestPath String email, @Context SecurityContext security, ModifyPasswordRequest request) {
         Caller caller = Caller.of(security);
@@ -79,34 +91,28 @@ public class PasswordResource {
         if (request == null
                 || request.newPasswordBase64() == null
                 || (mustKnow && request.currentPasswordBase64() == null)) {
-            throw UsersResource.invalid(
+            throw new Problem(
+                    ProblemCode.INVALID_INPUT,
                     "The fields new_password_base64 and, but for administrators, current_password_base64 are required.");
         }
         EmailAddress address = EmailAddress.parse(email).orElseThrow(UsersResource::notFound);
         Account account = users.findAccount(address).orElseThrow(UsersResource::notFound);
         byte[] newPassword = rules.requireAcceptable(request.newPasswordBase64(), address);
-        byte[] current = mustKnow
-                ? Base64Password.decode(request.currentPasswordBase64()).orElse(null)
-                : null;
-        UUID kept = account.id() == caller.userId() ? caller.tokenId() : null;
-        return pool.submit(
-                        () -> mustKnow
-                                        && !hasher.verify(current, account.passwordHash())
-                                                .matches()
-                                ? Optional.<String>empty()
-                                : Optional.of(hasher.hash(newPassword)),
-                        hash -> change(account, hash, kept))
+        Future<Account> allowed =
+                mustKnow ? verify(email, request.currentPasswordBase64()) : Future.succeededFuture(account);
+        return allowed.compose(
+                        found -> pool.submit(() -> hasher.hash(newPassword), hash -> change(found, hash, caller)))
                 .toCompletionStage();
     }
 
-    /** @param newHash empty when the current password was wrong */
-    private GenericResponse change(Account account, Optional<String> newHash, UUID keptTokenId) {
-        if (newHash.isEmpty()) {
-            audit.recordFailure(
-                    AuditKind.PASSWORD_CHANGED, ProblemCode.INVALID_CREDENTIALS, account.email(), "current password");
-            throw new Problem(ProblemCode.INVALID_CREDENTIALS);
-        }
-        if (!users.changePassword(account, newHash.get(), keptTokenId)) {
+    private Future<Account> verify(String email, String passwordBase64) {
+        byte[] password = Base64Password.decode(passwordBase64).orElse(null);
+        return login.verify(Login.Purpose.CHANGE_PASSWORD, email, password, Optional::of);
+    }
+
+    private GenericResponse change(Account account, String newHash, Caller caller) {
+        UUID kept = account.id() == caller.userId() ? caller.tokenId() : null;
+        if (!users.changePassword(account, newHash, kept)) {
             throw new Problem(ProblemCode.INVALID_CREDENTIALS, "The password was changed by somebody else just now.");
         }
         return new GenericResponse("RESOURCE_UPDATED", "The password has been updated.");

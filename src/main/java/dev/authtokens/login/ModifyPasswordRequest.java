@@ -1,4 +1,4 @@
-package dev.authtokens.user;
+package dev.authtokens.login;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;

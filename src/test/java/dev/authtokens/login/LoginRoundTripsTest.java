@@ -1,0 +1,72 @@
+package dev.authtokens.login;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.authtokens.Api;
+import dev.authtokens.CountedDatabase;
+import dev.authtokens.access.Role;
+import dev.authtokens.user.Accounts;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** How often a login goes to the database: each time costs a round trip, and holds a connection for as long. */
+@QuarkusTest
+@WithTestResource(CountedDatabase.class)
+class LoginRoundTripsTest {
+
+    private static final Instant PAST = Instant.parse("2020-01-01T00:00:00Z");
+
+    AtomicLong roundTrips;
+
+    private record Credentials(String email, String password) {}
+
+    /** May it be tried, which account; then the token, the audit event, what is forgiven, and the commit of these. */
+    @Test
+    void aGoodLoginTakesSix() {
+        Credentials good = new Credentials(Accounts.create(), Accounts.PASSWORD);
+        assertEquals(6, count(200, good));
+        assertEquals(6, count(200, good), "from a network that is known");
+    }
+
+    /** May it be tried, which account; then the audit event. Another number would tell what was wrong. */
+    @Test
+    void everyRefusalTakesThree() {
+        Map<String, Credentials> kinds = Map.of(
+                "unknown account", new Credentials("no-" + Accounts.create(), Accounts.PASSWORD),
+                "no address", new Credentials("no address " + Accounts.create(), Accounts.PASSWORD),
+                "wrong password", new Credentials(Accounts.create(), "wrong"),
+                "empty password", new Credentials(Accounts.create(), ""),
+                "overlong password", new Credentials(Accounts.create(), "x".repeat(5_000)),
+                "expired account, wrong password", new Credentials(Accounts.create(Role.USER, PAST), "wrong"),
+                "expired account", new Credentials(Accounts.create(Role.USER, PAST), Accounts.PASSWORD));
+        Map<String, Long> expected = new TreeMap<>();
+        Map<String, Long> counted = new TreeMap<>();
+        kinds.forEach((kind, credentials) -> {
+            expected.put(kind, 3L);
+            counted.put(kind, count(401, credentials));
+        });
+        assertEquals(expected, counted);
+    }
+
+    /** May it be tried. That it was refused is told once a minute, by another one. */
+    @Test
+    void aRefusalOfTheThrottleTakesOne() {
+        for (String email : new String[] {Accounts.create(), "no-" + Accounts.create()}) {
+            while (Api.login(email, "wrong").statusCode() == 401) {
+                // Until it is shut out.
+            }
+            assertEquals(1, count(429, new Credentials(email, "wrong")));
+        }
+    }
+
+    private long count(int status, Credentials credentials) {
+        long before = roundTrips.get();
+        Api.login(credentials.email(), credentials.password()).then().statusCode(status);
+        return roundTrips.get() - before;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.authtokens.login;
+
+import static dev.authtokens.Api.TOKENS;
+import static dev.authtokens.Api.base64;
+import static dev.authtokens.Api.isProblem;
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.authtokens.Api;
+import dev.authtokens.Postgres;
+import dev.authtokens.ServiceClockOfTests;
+import dev.authtokens.ServiceDatabase;
+import dev.authtokens.access.Role;
+import dev.authtokens.user.Accounts;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Guesses of the current password, by who holds a stolen token. The client of this test can come from anywhere. */
+@QuarkusTest
+@TestProfile(LoginThrottleTest.BehindProxy.class)
+@WithTestResource(ServiceDatabase.class)
+class PasswordGuessingTest {
+
+    private static final String HOME = "192.0.2.1";
+    private static final String NEW_PASSWORD = "another horse, another battery";
+    private static final int FREE = 5;
+
+    @Inject
+    ServiceClockOfTests clock;
+
+    /** Another one in each test. */
+    private final String thief =
+            "2001:db8:" + Integer.toHexString(UUID.randomUUID().hashCode() & 0xffff) + ":1::1";
+
+    private String email;
+    private String token;
+
+    @BeforeEach
+    void logIn() {
+        email = Accounts.create();
+        token = login(HOME, Accounts.PASSWORD).then().statusCode(200).extract().path("auth_token");
+    }
+
+    @AfterEach
+    void resetClock() {
+        clock.reset();
+    }
+
+    @Test
+    void areSlowedDownAsLoginsAre() {
+        for (int i = 0; i <= FREE; i++) {
+            isProblem(change(thief, "wrong"), 401, "INVALID_CREDENTIALS");
+        }
+        clock.moveOn(Duration.ofSeconds(1));
+        isProblem(change(thief, "wrong"), 401, "INVALID_CREDENTIALS");
+        isProblem(change(thief, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS").header("Retry-After", "2");
+        clock.moveOn(Duration.ofSeconds(2));
+        change(thief, Accounts.PASSWORD).then().statusCode(202);
+        login(thief, NEW_PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void countTogetherWithLogins() {
+        for (int i = 0; i < FREE; i++) {
+            isProblem(i % 2 == 0 ? change(thief, "wrong") : login(thief, "wrong"), 401, "INVALID_CREDENTIALS");
+        }
+        login(thief, "wrong").then().statusCode(401);
+        clock.moveOn(Duration.ofSeconds(1));
+        change(thief, "wrong").then().statusCode(401);
+        String otherStranger = "192.0.2.77";
+        isProblem(login(otherStranger, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+        isProblem(change(otherStranger, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+    }
+
+    @Test
+    void doNotShutTheDoorForTheOwnersNetwork() {
+        shutOut();
+        change(HOME, "a slip of the finger").then().statusCode(401);
+        change(HOME, Accounts.PASSWORD).then().statusCode(202).header("Retry-After", nullValue());
+        login(HOME, NEW_PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void beginAnewAfterAChange() {
+        shutOut();
+        change(HOME, Accounts.PASSWORD).then().statusCode(202);
+        for (int i = 0; i < FREE; i++) {
+            change(thief, "wrong").then().statusCode(401);
+        }
+        login(thief, NEW_PASSWORD).then().statusCode(200);
+    }
+
+    @Test
+    void doNotSlowDownAnAdministrator() {
+        shutOut();
+        String admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
+        change(thief, admin, Map.of("new_password_base64", base64(NEW_PASSWORD)))
+                .then()
+                .statusCode(202);
+    }
+
+    @Test
+    void leaveATrail() {
+        shutOut();
+        change(thief, "wrong").then().statusCode(429).header("Retry-After", not(nullValue()));
+        List<String> expected = new ArrayList<>(List.of("LOGIN SUCCESS"));
+        for (int i = 0; i < FREE; i++) {
+            expected.add("PASSWORD_CHANGED INVALID_CREDENTIALS current password");
+        }
+        expected.add("PASSWORD_CHANGED INVALID_CREDENTIALS current password, failures: 6, next after: 1 s");
+        expected.add("PASSWORD_CHANGED INVALID_CREDENTIALS current password, failures: 7, next after: 2 s");
+        expected.add("LOGIN_THROTTLED TOO_MANY_REQUESTS by account");
+        assertEquals(
+                expected,
+                Postgres.query(
+                        ServiceDatabase.url(),
+                        "select concat_ws(' ', kind, outcome, regexp_replace(detail, '(by account).*', '\\1'))"
+                                + " from audit_events where account = ? order by id",
+                        email));
+    }
+
+    private void shutOut() {
+        for (int i = 0; i <= FREE; i++) {
+            change(thief, "wrong").then().statusCode(401);
+        }
+        clock.moveOn(Duration.ofSeconds(1));
+        change(thief, "wrong").then().statusCode(401);
+    }
+
+    private Response change(String address, String current) {
+        return change(
+                address,
+                token,
+                Map.of("current_password_base64", base64(current), "new_password_base64", base64(NEW_PASSWORD)));
+    }
+
+    private Response change(String address, String bearer, Map<String, String> body) {
+        return Api.as(bearer)
+                .header("X-Forwarded-For", address)
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post("/v4/users/" + email + "/password/");
+    }
+
+    private Response login(String address, String password) {
+        return given().header("X-Forwarded-For", address)
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", email, "password_base64", base64(password)))
+                .post(TOKENS);
+    }
+}
