@@ -26,7 +26,7 @@ import picocli.CommandLine;
 /** What the arguments mean; nothing is started for it. */
 class CommandLineTest {
 
-    private static final Pattern README_ROW = Pattern.compile("(?m)^\\| `(?<command>[a-z]+(?: [a-z]+)?)[^`]*` \\|");
+    private static final Pattern DOCUMENT_ROW = Pattern.compile("(?m)^\\| `(?<command>[a-z]+(?: [a-z]+)?)[^`]*` \\|");
     private static final int NO_EXIT = -1;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -140,12 +140,10 @@ class CommandLineTest {
     }
 
     @Test
-    void theReadmeListsEveryCommand() throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        String section = readme.substring(readme.indexOf("## Command line"));
-        section = section.substring(0, section.indexOf("\n## ", 1));
-        Set<String> listed = README_ROW
-                .matcher(section)
+    void theDocumentListsEveryCommand() throws IOException {
+        String document = Files.readString(Path.of("docs/command-line.md"));
+        Set<String> listed = DOCUMENT_ROW
+                .matcher(document)
                 .results()
                 .map(MatchResult::group)
                 .map(row -> row.replaceAll("^\\| `([a-z]+(?: [a-z]+)?).*", "$1"))
@@ -153,7 +151,7 @@ class CommandLineTest {
         Set<String> known = leaves(Invocation.commandLine()).collect(Collectors.toCollection(TreeSet::new));
         assertEquals(known, listed);
         for (ExitCode exit : ExitCode.values()) {
-            assertTrue(section.contains(exit.code() + " "), exit.toString());
+            assertTrue(document.contains(exit.code() + " "), exit.toString());
         }
     }
 
