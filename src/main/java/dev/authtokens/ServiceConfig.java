@@ -4,22 +4,14 @@ import dev.authtokens.http.ForwardedHeader;
 import io.smallrye.common.net.CidrAddress;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Positive;
-import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.hibernate.validator.constraints.time.DurationMax;
-import org.hibernate.validator.constraints.time.DurationMin;
 
 /**
  * Every setting of the service itself. The environment variable of a setting is its path in capitals:
- * {@code token().idleTimeout()} is {@code AUTH_TOKENS_TOKEN_IDLE_TIMEOUT}. A value out of bounds stops the start.
+ * {@code token().idleTimeout()} is {@code AUTH_TOKENS_TOKEN_IDLE_TIMEOUT}. A value out of
+ * {@link SettingBounds} stops the start.
  */
 @ConfigMapping(prefix = "auth-tokens")
 public interface ServiceConfig {
@@ -29,35 +21,27 @@ public interface ServiceConfig {
     boolean migrateAtStart();
 
     /** The first administrator, made at a start that finds no user at all. */
-    @Valid
     Bootstrap bootstrap();
 
     /** How passwords are kept. */
-    @Valid
     Password password();
 
     /** How the guessing of passwords is slowed down. */
-    @Valid
     Throttle throttle();
 
     /** Who is asking. */
-    @Valid
     Http http();
 
     /** How long tokens live. */
-    @Valid
     Token token();
 
     /** What is kept in memory of tokens. */
-    @Valid
     Cache cache();
 
     /** What is kept of what happened. */
-    @Valid
     Audit audit();
 
     /** What {@code GET /v4/info/} tells about the installation. */
-    @Valid
     Info info();
 
     interface Bootstrap {
@@ -72,21 +56,17 @@ public interface ServiceConfig {
     interface Password {
 
         /** Secret that is mixed into every password hash and kept apart from the database, 16 characters or more. */
-        Optional<@Size(min = 16) String> pepper();
+        Optional<String> pepper();
 
         /** Peppers of former times: hashes made with them are accepted and renewed at the next login. */
-        Optional<List<@Size(min = 16) String>> previousPeppers();
+        Optional<List<String>> previousPeppers();
 
         /** Fewest characters of a new password. NIST SP 800-63B-4 asks for 15 where a password is all that is asked for. */
         @WithDefault("12")
-        @Min(8)
-        @Max(64)
         int minLength();
 
         /** Cost of bcrypt: each step doubles the time of a hash. Hashes of another cost are renewed at the next login. */
         @WithDefault("10")
-        @Min(10)
-        @Max(16)
         int bcryptCost();
     }
 
@@ -94,26 +74,18 @@ public interface ServiceConfig {
 
         /** So many logins to an account may fail in a row before each further one has to wait: a second, doubled each time. */
         @WithDefault("5")
-        @Min(1)
-        @Max(9)
         int accountFreeFailures();
 
         /** The longest wait between two logins to an account that failed. */
         @WithDefault("15m")
-        @DurationMin(seconds = 1)
-        @DurationMax(days = 1)
         Duration accountLongestDelay();
 
         /** So many logins from one address (IPv6: from one /64) may fail in the period, on each replica. */
         @WithDefault("100")
-        @Min(1)
-        @Max(1_000_000)
         int addressFailures();
 
         /** In this time the failures of an address are forgotten, bit by bit. */
         @WithDefault("10m")
-        @DurationMin(seconds = 1)
-        @DurationMax(days = 1)
         Duration addressPeriod();
     }
 
@@ -131,35 +103,29 @@ public interface ServiceConfig {
          * and nothing answered for twice as long.
          */
         @WithDefault("20s")
-        @DurationMin(seconds = 1)
-        @DurationMax(minutes = 10)
         Duration requestTimeout();
 
         /** Origins whose scripts may call the API in browsers, as {@code https://app.example.com}; none, when not set. */
-        Optional<List<@Pattern(regexp = "https?://[^/\\s]+", message = "is no origin: scheme, host and port") String>>
-                corsOrigins();
+        Optional<List<String>> corsOrigins();
     }
 
     interface Token {
 
         /** A token dies this long after it was issued; never, when not set. */
-        Optional<@DurationMin(minutes = 1) @DurationMax(days = 36_500) Duration> lifespan();
+        Optional<Duration> lifespan();
 
         /** A token dies this long after its last use; never, when not set. */
-        Optional<@DurationMin(minutes = 5) @DurationMax(days = 36_500) Duration> idleTimeout();
+        Optional<Duration> idleTimeout();
 
         /** A token that was never used dies this long after it was issued; never, when not set. */
-        Optional<@DurationMin(minutes = 5) @DurationMax(days = 36_500) Duration> unusedLifespan();
+        Optional<Duration> unusedLifespan();
 
         /** How often the last use of tokens is written to the database. */
         @WithDefault("10s")
-        @DurationMin(seconds = 1)
-        @DurationMax(minutes = 1)
         Duration lastUseInterval();
 
         /** How often expired tokens are deleted. */
         @WithDefault("10m")
-        @DurationMin(seconds = 1)
         Duration purgeInterval();
     }
 
@@ -171,28 +137,23 @@ public interface ServiceConfig {
 
         /** Most tokens that are kept in memory; each takes about 530 bytes. */
         @WithDefault("50000")
-        @Min(100)
-        @Max(10_000_000)
         int maxEntries();
 
         /**
          * JDBC URL by which news of ended tokens comes in; that of the data source, when not set. It must lead to the
          * database itself: a pooler that shares connections between transactions loses the news.
          */
-        Optional<@Pattern(regexp = "jdbc:postgresql:.*", message = "is no JDBC URL of PostgreSQL") String> listenUrl();
+        Optional<String> listenUrl();
     }
 
     interface Audit {
 
         /** Audit events are deleted when they are older than this. */
         @WithDefault("365d")
-        @DurationMin(days = 1)
-        @DurationMax(days = 36_500)
         Duration retention();
 
         /** How often events whose retention is over are deleted. */
         @WithDefault("1h")
-        @DurationMin(seconds = 1)
         Duration purgeInterval();
     }
 
@@ -200,27 +161,22 @@ public interface ServiceConfig {
 
         /** Name of the installation. */
         @WithDefault("auth-tokens")
-        @NotBlank
         String installationName();
 
         /** Technical provider: {@code kvm}, {@code aws} or {@code azure}. */
         @WithDefault("kvm")
-        @NotBlank
         String provider();
 
         /** Data center or cloud region. */
         @WithDefault("local")
-        @NotBlank
         String datacenter();
 
         /** Largest number of workers of a cluster, which clients of the whole API ask for after a login. */
         @WithDefault("20")
-        @Positive
         int maxWorkersPerCluster();
 
         /** Usual number of workers of a cluster. */
         @WithDefault("3")
-        @Positive
         int defaultWorkersPerCluster();
     }
 }
