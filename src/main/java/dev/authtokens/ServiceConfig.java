@@ -49,7 +49,7 @@ public interface ServiceConfig {
         /** E-mail address of the first administrator; goes with the password. */
         Optional<String> email();
 
-        /** Password of the first administrator, 12 to 1,024 bytes; goes with the e-mail address. */
+        /** Password of the first administrator, as good as any new one; goes with the e-mail address. */
         Optional<String> password();
     }
 
@@ -135,7 +135,7 @@ public interface ServiceConfig {
         @WithDefault("true")
         boolean enabled();
 
-        /** Most tokens that are kept in memory; each takes about 530 bytes. */
+        /** Most tokens that are kept in memory; each takes about half a kilobyte. */
         @WithDefault("50000")
         int maxEntries();
 

@@ -17,7 +17,7 @@ public enum ProblemCode {
     NOT_ACCEPTABLE(406, "The resource is available as application/json only."),
     REQUEST_TIMEOUT(408, "The request did not come in in time."),
     PAYLOAD_TOO_LARGE(413, "The request body is too large."),
-    UNSUPPORTED_MEDIA_TYPE(415, "The request body must be application/json."),
+    UNSUPPORTED_MEDIA_TYPE(415, "The content type of the request body is not the one that is expected here."),
     TOO_MANY_REQUESTS(429, "Too many requests. Try again later."),
     INTERNAL_ERROR(500, "Something went wrong in the service."),
     NOT_YET_AVAILABLE(503, "The service is not available at the moment. Try again soon.");
