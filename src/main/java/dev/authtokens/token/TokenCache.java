@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -38,6 +39,9 @@ public class TokenCache {
 
     private final AsyncCache<ByteBuffer, KnownToken> entries;
     private final Counter bypassed;
+    /** How often more than tokens that are named was dropped. */
+    private final AtomicLong drops = new AtomicLong();
+
     private volatile long trustedUntil = System.nanoTime();
 
     @Inject
@@ -78,7 +82,13 @@ public class TokenCache {
     }
 
     private CompletableFuture<KnownToken> entry(ByteBuffer key, Function<byte[], CompletableFuture<KnownToken>> read) {
-        return entries.get(key, (missing, executor) -> read.apply(missing.array()));
+        long before = drops.get();
+        CompletableFuture<KnownToken> entry = entries.get(key, (missing, executor) -> read.apply(missing.array()));
+        if (drops.get() != before) {
+            // Who went through all entries meanwhile may have missed this one, whose reading had begun.
+            entries.asMap().remove(key, entry);
+        }
+        return entry;
     }
 
     /** Lets checks be answered from memory up to this {@link System#nanoTime}. */
@@ -104,6 +114,7 @@ public class TokenCache {
 
     /** Also everything that is being read: nobody knows yet whose tokens those are. */
     void dropAccounts(Set<Long> userIds) {
+        drops.incrementAndGet();
         entries.asMap()
                 .values()
                 .removeIf(entry -> !entry.isDone()
@@ -112,6 +123,7 @@ public class TokenCache {
     }
 
     void dropAll() {
+        drops.incrementAndGet();
         entries.asMap().clear();
     }
 

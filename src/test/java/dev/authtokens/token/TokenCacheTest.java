@@ -73,6 +73,22 @@ class TokenCacheTest {
         isNotKept(TokenCache::dropAll);
     }
 
+    /** Who goes through all entries does not see one that is just being made. */
+    @Test
+    void keepsNothingWhoseReadingBeganAsAnAccountChangedOrEverythingWasDropped() {
+        for (Consumer<TokenCache> news :
+                List.<Consumer<TokenCache>>of(all -> all.dropAccounts(Set.of(USER)), TokenCache::dropAll)) {
+            readings.set(0);
+            cache.get(DIGEST.clone(), NOW, ENDLESS, digest -> {
+                news.accept(cache);
+                return CompletableFuture.completedFuture(known(null));
+            });
+            get(digest -> known(null)).join();
+            assertEquals(1, readings.get());
+            cache.dropAll();
+        }
+    }
+
     private void isNotKept(Consumer<TokenCache> news) throws Exception {
         CountDownLatch database = new CountDownLatch(1);
         CompletableFuture<KnownToken> before = getSlowly(database);
