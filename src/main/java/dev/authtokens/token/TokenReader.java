@@ -27,8 +27,8 @@ class TokenReader {
     /** Most tokens of one statement. */
     static final int BATCH = 64;
 
-    /** As many statements run at a time: with one more, each would find fewer checks that wait. */
-    static final int WIDTH = 2;
+    /** As many statements run at a time: with more, each would find fewer checks that wait. */
+    static final int WIDTH = 1;
 
     /** When nothing came back for so long, checks do not gather behind it: each takes its chance on another connection. */
     private static final Duration STALL = Duration.ofMillis(20);
