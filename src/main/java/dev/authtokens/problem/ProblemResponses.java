@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -37,6 +38,7 @@ public class ProblemResponses {
     /** Right after the request got its id, before the framework's own. */
     private static final int FIRST_FAILURE_HANDLER = Integer.MIN_VALUE + 1;
 
+    private static final Set<String> UNAVAILABLE = Set.of("08", "40", "53", "54", "57");
     private static final Duration UNAVAILABLE_RETRY = Duration.ofSeconds(1);
 
     private final AllowedMethods allowedMethods;
@@ -147,8 +149,11 @@ public class ProblemResponses {
         return new Problem(ProblemCode.INTERNAL_ERROR);
     }
 
-    /** PostgreSQL's classes 08 (connection), 53 (resources) and 57 (operator intervention), 25006 (no longer the primary), and
-     * a pool without a free connection. */
+    /**
+     * PostgreSQL's classes 08 (connection), 40 (rolled back, so that others can go on), 53 (resources), 54 (limits, such as
+     * that of undelivered notifications) and 57 (operator intervention), 25006 (no longer the primary), and a pool without
+     * a free connection.
+     */
     private static boolean isDatabaseGone(Throwable cause) {
         if (cause instanceof SQLTransientException) {
             return true;
@@ -159,7 +164,7 @@ public class ProblemResponses {
         String state = exception.getSQLState();
         return state == null
                 ? exception.getMessage() != null && exception.getMessage().contains("Acquisition timeout")
-                : state.startsWith("08") || state.startsWith("53") || state.startsWith("57") || state.equals("25006");
+                : UNAVAILABLE.contains(state.substring(0, 2)) || state.equals("25006");
     }
 
     private static Response.ResponseBuilder render(Problem problem) {

@@ -78,10 +78,14 @@ public class AuthToken extends PanacheEntityBase {
         return deleteWhere("user_id = :user and id is distinct from :id", userId, keptId);
     }
 
+    /** Locks the rows in the order of {@link LastUse}, so that neither waits for the other in a circle. */
     private static List<byte[]> deleteWhere(String condition, long userId, UUID id) {
         return getEntityManager()
                 .unwrap(Session.class)
-                .createNativeQuery("delete from auth_tokens where " + condition + " returning digest", byte[].class)
+                .createNativeQuery(
+                        "delete from auth_tokens where digest in (select digest from auth_tokens where " + condition
+                                + " order by digest for update) returning digest",
+                        byte[].class)
                 .setParameter("user", userId)
                 .setParameter("id", id, UUID.class)
                 .getResultList();
