@@ -35,6 +35,9 @@ class ClientAddress {
     /** The parameter of one element of {@code Forwarded} (RFC 7239, section 4). */
     private static final Pattern FOR = Pattern.compile("(?i)(?:^|;)\\s*+for=\"?+(?<hop>[^\";]++)");
 
+    /** Values in quotes: the client may have written those of other parameters, such as {@code host}. */
+    private static final Pattern QUOTED = Pattern.compile("(?i)(?<hop>for=\"[^\"]*+\")|\"(?:[^\"\\\\]|\\\\.)*+\"");
+
     private final List<CidrAddress> trusted;
     private final ForwardedHeader header;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -75,7 +78,9 @@ class ClientAddress {
                     header.headerName(), Inet.toOptimalString(peer));
         }
         InetAddress client = peer;
-        String[] hops = String.join(",", values).split(",");
+        String joined = String.join(",", values);
+        String[] hops =
+                (header == ForwardedHeader.FORWARDED ? QUOTED.matcher(joined).replaceAll("${hop}") : joined).split(",");
         for (int i = hops.length - 1; i >= 0 && isTrusted(client); i--) {
             Optional<InetAddress> hop = header == ForwardedHeader.FORWARDED ? forwarded(hops[i]) : parse(hops[i]);
             if (hop.isEmpty()) {
