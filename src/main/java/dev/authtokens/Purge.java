@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Deletes rows whose time is over, in small transactions, by one replica at a time, and unhurriedly: after each batch it
+ * Deletes rows whose time is over, in small transactions, never by two replicas at the same time, and unhurriedly: after each batch it
  * rests, so that who works with the database meanwhile hardly notices.
  */
 @ApplicationScoped

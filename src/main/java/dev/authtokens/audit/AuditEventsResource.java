@@ -2,9 +2,9 @@ package dev.authtokens.audit;
 
 import dev.authtokens.access.Access;
 import dev.authtokens.access.EmailAddress;
+import dev.authtokens.problem.Limit;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.time.DateTimeException;
@@ -24,6 +24,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Tag(name = "audit")
 public class AuditEventsResource {
 
+    private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
 
     private final AuditLog log;
@@ -47,18 +48,14 @@ public class AuditEventsResource {
             @RestQuery @Parameter(description = "Only before this time.") String until,
             @RestQuery @Parameter(description = "Only before the event of this id: the last of the page before.")
                     String before,
-            @RestQuery @DefaultValue("100") @Parameter(description = "At most so many, 1 to 1,000.") String limit) {
+            @RestQuery @Parameter(description = "At most so many, 1 to 1,000; 100, when missing.") String limit) {
         AuditFilter filter = new AuditFilter(
                 read("account", account, EmailAddress::searched),
                 read("kind", kind, AuditKind::valueOf),
                 read("from", from, AuditEventsResource::time),
                 read("until", until, AuditEventsResource::time),
                 read("before", before, Long::valueOf).orElse(Long.MAX_VALUE));
-        int wanted = read("limit", limit, Integer::valueOf).orElseThrow();
-        if (wanted < 1 || wanted > MAX_LIMIT) {
-            throw invalid("limit");
-        }
-        return log.find(filter, wanted);
+        return log.find(filter, Limit.read(limit, DEFAULT_LIMIT, MAX_LIMIT));
     }
 
     private static Instant time(String text) {
@@ -73,11 +70,7 @@ public class AuditEventsResource {
         try {
             return Optional.ofNullable(text).map(reader);
         } catch (IllegalArgumentException | DateTimeException e) {
-            throw invalid(name);
+            throw new Problem(ProblemCode.INVALID_INPUT, "The parameter " + name + " is not acceptable.");
         }
-    }
-
-    private static Problem invalid(String parameter) {
-        return new Problem(ProblemCode.INVALID_INPUT, "The parameter " + parameter + " is not acceptable.");
     }
 }

@@ -32,10 +32,9 @@ public class VerifyResource {
     @Operation(
             operationId = "verifyAuthToken",
             summary = "Verify an auth token (forward authentication)",
-            description =
-                    "For proxies: nginx `auth_request`, Traefik, HAProxy, Envoy. The account is named in the headers"
-                            + " `X-Auth-Request-User` (its id), `X-Auth-Request-Email` (percent-encoded as a whole where it is"
-                            + " not plain ASCII) and `X-Auth-Request-Role`.")
+            description = "For proxies: nginx `auth_request`, Traefik, HAProxy. The account is named in the headers"
+                    + " `X-Auth-Request-User` (its id), `X-Auth-Request-Email` (percent-encoded as a whole where it is"
+                    + " not plain ASCII) and `X-Auth-Request-Role`.")
     @APIResponse(responseCode = "200", description = "The token is good.")
     public RestResponse<Verified> verifyAuthToken(@Context SecurityContext security) {
         Caller caller = Caller.of(security);

@@ -2,6 +2,7 @@ package dev.authtokens.token;
 
 import dev.authtokens.access.Caller;
 import dev.authtokens.problem.GenericResponse;
+import dev.authtokens.problem.Limit;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.inject.Singleton;
@@ -18,7 +19,6 @@ class Sessions {
 
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,4}");
     private static final Pattern ID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final TokenStore tokens;
@@ -28,7 +28,7 @@ class Sessions {
     }
 
     List<Session> list(long userId, Caller caller, String limit) {
-        return tokens.sessions(userId, caller.tokenId(), limit == null ? DEFAULT_LIMIT : readLimit(limit));
+        return tokens.sessions(userId, caller.tokenId(), Limit.read(limit, DEFAULT_LIMIT, MAX_LIMIT));
     }
 
     GenericResponse end(long userId, String email, String id) {
@@ -44,13 +44,5 @@ class Sessions {
         }
         long ended = tokens.revokeAll(userId, email, except == null ? null : caller.tokenId());
         return new GenericResponse("RESOURCE_DELETED", "Sessions that have ended: " + ended + ".");
-    }
-
-    private static int readLimit(String limit) {
-        int wanted = NUMBER.matcher(limit).matches() ? Integer.parseInt(limit) : 0;
-        if (wanted < 1 || wanted > MAX_LIMIT) {
-            throw new Problem(ProblemCode.INVALID_INPUT, "limit must be a number from 1 to 1,000.");
-        }
-        return wanted;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.authtokens.access.Access;
 import dev.authtokens.access.EmailAddress;
+import dev.authtokens.problem.Limit;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.ws.rs.GET;
@@ -57,16 +58,13 @@ public class UserListResource {
             responseCode = "400",
             description = "`INVALID_INPUT`: limit is no number of 1 or more, or the text is none of an address.")
     public StreamingOutput getUsers(
-            @RestQuery @Parameter(description = "At most so many; all, when missing.") Integer limit,
+            @RestQuery @Parameter(description = "At most so many; all, when missing.") String limit,
             @RestQuery @Parameter(description = "Only addresses behind this one: the last of the page before.")
                     String after,
             @RestQuery @Parameter(description = "Only addresses that begin so.") String prefix) {
-        if (limit != null && limit < 1) {
-            throw new Problem(ProblemCode.INVALID_INPUT, "limit must be 1 or more.");
-        }
+        int wanted = Limit.read(limit, Integer.MAX_VALUE, Integer.MAX_VALUE);
         String canonicalPrefix = searched("prefix", prefix);
         String canonicalAfter = searched("after", after);
-        int wanted = limit == null ? Integer.MAX_VALUE : limit;
         // Read before the answer begins: a database that is away can still be told.
         List<UserView> first = users.page(canonicalPrefix, canonicalAfter, Math.min(PAGE, wanted));
         return out -> write(out, first, canonicalPrefix, wanted);

@@ -274,7 +274,9 @@ class UsersTest {
                 names(prefix, "b", "c"), list("prefix", prefix, "limit", "2", "after", prefix + "a_d@example.com"));
         assertTrue(list().containsAll(names(prefix, "a", "b", "c")));
         assertEquals(list().stream().sorted().toList(), list());
-        isProblem(Api.as(admin).queryParam("limit", 0).get("/v4/users/"), 400, "INVALID_INPUT");
+        for (String limit : List.of("0", "-1", "abc", "1.5", "99999999999")) {
+            isProblem(Api.as(admin).queryParam("limit", limit).get("/v4/users/"), 400, "INVALID_INPUT");
+        }
         isProblem(Api.as(admin).queryParam("after", "a@example.com\0").get("/v4/users/"), 400, "INVALID_INPUT");
         isProblem(Api.as(admin).queryParam("prefix", "\0").get("/v4/users/"), 400, "INVALID_INPUT");
     }
