@@ -23,7 +23,7 @@ class Artifacts {
     public static void main(String[] args) throws Exception {
         long requests = Long.parseLong(args[0]);
         List<Result> results = new ArrayList<>();
-        List<Artifact> artifacts = artifacts();
+        List<Artifact> artifacts = artifacts(List.of(args).subList(1, args.length));
         for (Artifact artifact : artifacts) {
             System.err.println("Measuring " + artifact.name());
             results.add(measure(artifact, requests));
@@ -62,25 +62,30 @@ class Artifacts {
         }
     }
 
-    static List<Artifact> artifacts() throws Exception {
+    static List<Artifact> artifacts(List<String> flags) throws Exception {
         List<Artifact> artifacts = new ArrayList<>();
         try (Stream<Path> files = Files.list(Path.of("target"))) {
-            for (Path runner : files.filter(file -> file.toString().endsWith("-runner")).toList()) {
-                artifacts.add(new Artifact("native", List.of(runner.toString()), Files.size(runner)));
+            for (Path runner : files.filter(file -> file.toString().endsWith("-runner")).sorted().toList()) {
+                String name = runner.getFileName().toString().replaceFirst("^auth-tokens-.*-runner$", "native");
+                artifacts.add(new Artifact(name, List.of(runner.toString()), Files.size(runner)));
             }
         }
         train();
         long jars = size(Service.JAR.getParent());
+        for (String flag : flags) {
+            artifacts.add(new Artifact("JVM with " + flag, with(flag), jars));
+        }
         artifacts.add(new Artifact(
                 "JVM with AOT cache", with("-XX:AOTCache=" + AOT_CACHE), jars + Files.size(AOT_CACHE)));
         artifacts.add(new Artifact("JVM", Service.JVM, jars));
         return artifacts;
     }
 
-    /** The command with one more flag of the Java runtime. */
+    /** The command with one more flag of the Java runtime; there can be only one garbage collector. */
     private static List<String> with(String flag) {
         List<String> command = new ArrayList<>(Service.JVM);
-        command.add(1, flag);
+        command.removeIf(other -> other.endsWith("GC") && flag.endsWith("GC"));
+        command.add(command.indexOf("-jar"), flag);
         return command;
     }
 

@@ -105,7 +105,7 @@ class RevocationIT {
             for (int i = 0; i < 2; i++) {
                 CuttableProxy way = new CuttableProxy(postgres.port());
                 ways.add(way);
-                Map<String, String> environment = environment();
+                Map<String, String> environment = ServiceProcess.withAdministrator(database, ADMIN, PASSWORD);
                 environment.put(
                         "AUTH_TOKENS_CACHE_LISTEN_URL",
                         database.replace(":" + postgres.port() + "/", ":" + way.port() + "/"));
@@ -151,7 +151,7 @@ class RevocationIT {
                     .redirectOutput(folder.resolve("pgbouncer.log").toFile())
                     .start();
             try {
-                Map<String, String> environment = new HashMap<>(environment());
+                Map<String, String> environment = ServiceProcess.withAdministrator(database, ADMIN, PASSWORD);
                 replicas.add(ServiceProcess.start(environment).awaitReady());
                 environment.put(
                         "AUTH_TOKENS_CACHE_LISTEN_URL",
@@ -178,13 +178,6 @@ class RevocationIT {
         } finally {
             replicas.forEach(ServiceProcess::close);
         }
-    }
-
-    private Map<String, String> environment() {
-        Map<String, String> environment = new HashMap<>(ServiceProcess.database(database));
-        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", ADMIN);
-        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
-        return environment;
     }
 
     private void run() throws Exception {

@@ -42,12 +42,7 @@ class StartUpIT {
 
     @Test
     void makesTheFirstAdministratorAndKeepsEverythingOverARestart() {
-        Map<String, String> environment = with(
-                postgres.newDatabase(),
-                "AUTH_TOKENS_BOOTSTRAP_EMAIL",
-                EMAIL,
-                "AUTH_TOKENS_BOOTSTRAP_PASSWORD",
-                PASSWORD);
+        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.newDatabase(), EMAIL, PASSWORD);
         String token;
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             token = service.token("admin@example.com", PASSWORD);
@@ -71,12 +66,7 @@ class StartUpIT {
     }
 
     private static String firstToken() {
-        Map<String, String> environment = with(
-                postgres.newDatabase(),
-                "AUTH_TOKENS_BOOTSTRAP_EMAIL",
-                EMAIL,
-                "AUTH_TOKENS_BOOTSTRAP_PASSWORD",
-                PASSWORD);
+        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.newDatabase(), EMAIL, PASSWORD);
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             return service.token(EMAIL, PASSWORD);
         }
@@ -93,12 +83,7 @@ class StartUpIT {
 
     @Test
     void aKilledServiceLosesNoTokenThatItAcknowledged() {
-        Map<String, String> environment = with(
-                postgres.newDatabase(),
-                "AUTH_TOKENS_BOOTSTRAP_EMAIL",
-                EMAIL,
-                "AUTH_TOKENS_BOOTSTRAP_PASSWORD",
-                PASSWORD);
+        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.newDatabase(), EMAIL, PASSWORD);
         String token;
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             token = service.token(EMAIL, PASSWORD);
@@ -112,12 +97,7 @@ class StartUpIT {
 
     @Test
     void severalInstancesMayStartOnOneEmptyDatabase() {
-        Map<String, String> environment = with(
-                postgres.newDatabase(),
-                "AUTH_TOKENS_BOOTSTRAP_EMAIL",
-                EMAIL,
-                "AUTH_TOKENS_BOOTSTRAP_PASSWORD",
-                PASSWORD);
+        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.newDatabase(), EMAIL, PASSWORD);
         List<ServiceProcess> services = new ArrayList<>();
         try {
             for (int i = 0; i < 2; i++) {
@@ -246,8 +226,7 @@ class StartUpIT {
         "a@example.com, aaaaaaaaaaaaaaaa, password"
     })
     void refusesAnAdministratorThatIsNotSafe(String email, String password, String setting) {
-        String line = refusal(
-                with(postgres.url(), "AUTH_TOKENS_BOOTSTRAP_EMAIL", email, "AUTH_TOKENS_BOOTSTRAP_PASSWORD", password));
+        String line = refusal(ServiceProcess.withAdministrator(postgres.url(), email, password));
         assertTrue(line.contains("auth-tokens.bootstrap." + setting), line);
         assertTrue(!line.contains(password), line);
     }
