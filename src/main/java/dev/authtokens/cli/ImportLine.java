@@ -97,7 +97,7 @@ record ImportLine(
             throw new BadLine("A field is not a text, or the line is no JSON object.");
         } catch (StreamReadException e) {
             boolean isTwice = e.getOriginalMessage().startsWith("Duplicate field");
-            throw new BadLine(isTwice ? "A field is there twice." : "It is no JSON.");
+            throw new BadLine(isTwice ? "A field occurs twice." : "It is no JSON.");
         } catch (JacksonException e) {
             throw new BadLine("It is no JSON.");
         }

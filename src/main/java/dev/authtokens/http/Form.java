@@ -32,8 +32,7 @@ final class Form {
             int equals = parameter.indexOf('=');
             String name = decode(equals < 0 ? parameter : parameter.substring(0, equals));
             if (parameters.contains(name) || parameters.size() == MAX_PARAMETERS) {
-                throw new Problem(
-                        ProblemCode.INVALID_INPUT, "A parameter of the form is there twice, or too many are.");
+                throw new Problem(ProblemCode.INVALID_INPUT, "A form parameter occurs twice, or there are too many.");
             }
             parameters.add(name, equals < 0 ? "" : decode(parameter.substring(equals + 1)));
         }
@@ -46,7 +45,7 @@ final class Form {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new Problem(ProblemCode.INVALID_INPUT, "The form is not percent-encoded as it should be.");
+            throw new Problem(ProblemCode.INVALID_INPUT, "The form is not percent-encoded correctly.");
         }
     }
 }

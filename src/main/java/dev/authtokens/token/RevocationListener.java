@@ -74,7 +74,7 @@ public class RevocationListener {
         properties.setProperty("socketTimeout", "1");
         properties.setProperty("tcpKeepAlive", "true");
         this.delay = Timer.builder("auth_tokens.revocation.delay")
-                .description("From the commit of news to its arrival, measured by the probes")
+                .description("From sending news to its arrival, measured by the probes")
                 .publishPercentiles(0.5, 0.99)
                 .register(metrics);
     }

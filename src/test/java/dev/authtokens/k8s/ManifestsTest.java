@@ -33,6 +33,8 @@ class ManifestsTest {
 
     private static final Pattern CREATE_SECRET =
             Pattern.compile("kubectl create secret (generic|tls) ([a-z-]+)((?:.*\\\\\\R)*.*)");
+    private static final Pattern JDBC_URL = Pattern.compile("jdbc:postgresql://(?<host>[a-z-]+):5432/auth_tokens"
+            + "(\\?sslmode=verify-full&sslrootcert=(?<folder>/[a-z/-]+)/ca\\.crt)?");
     private static final Pattern SECRET_KEY = Pattern.compile("--from-(?:literal|file)=([A-Za-z0-9._-]+)=");
 
     /** What PostgreSQL has for its users by default: 100 less 3 for administrators. */
@@ -153,6 +155,9 @@ class ManifestsTest {
                 assertTrue(map.isEmpty() || rendering.find("ConfigMap", map).isPresent(), volume.toString());
                 String secret = volume.at("/secret/secretName").asText();
                 assertTrue(secret.isEmpty() || secrets.containsKey(secret), volume.toString());
+                list(volume.at("/secret/items"))
+                        .forEach(item -> assertTrue(
+                                secrets.get(secret).contains(item.path("key").asText()), volume.toString()));
                 assertTrue(volume.path("persistentVolumeClaim").isMissingNode(), "No claim is made for " + volume);
             });
         }
@@ -271,10 +276,21 @@ class ManifestsTest {
                                 variable.path("name").asText().endsWith("_JDBC_URL") && variable.has("value"))
                         .map(variable -> variable.path("value").asText())
                         .forEach(url -> {
-                            Matcher parts = Pattern.compile("jdbc:postgresql://([a-z-]+):5432/auth_tokens")
-                                    .matcher(url);
+                            Matcher parts = JDBC_URL.matcher(url);
                             assertTrue(parts.matches(), where + ": " + url);
-                            String host = parts.group(1);
+                            String host = parts.group("host");
+                            String folder = parts.group("folder");
+                            assertEquals(
+                                    host.endsWith("-rw"),
+                                    folder != null,
+                                    where + " verifies what CloudNativePG certifies, and nothing else: " + url);
+                            assertTrue(
+                                    folder == null
+                                            || list(container.path("volumeMounts"))
+                                                    .anyMatch(mount -> mount.path("mountPath")
+                                                            .asText()
+                                                            .equals(folder)),
+                                    where + " has no file of the CA: " + url);
                             assertTrue(
                                     rendering.find("Service", host).isPresent()
                                             || host.endsWith("-rw")
@@ -512,9 +528,10 @@ class ManifestsTest {
                 .ofKind("Certificate")
                 .forEach(certificate ->
                         secrets.put(certificate.at("/spec/secretName").asText(), Set.of("tls.crt", "tls.key")));
-        rendering
-                .ofKind("Cluster")
-                .forEach(cluster -> secrets.put(nameOf(cluster) + "-app", Set.of("username", "password")));
+        rendering.ofKind("Cluster").forEach(cluster -> {
+            secrets.put(nameOf(cluster) + "-app", Set.of("username", "password"));
+            secrets.put(nameOf(cluster) + "-ca", Set.of("ca.crt", "ca.key"));
+        });
         return secrets;
     }
 
