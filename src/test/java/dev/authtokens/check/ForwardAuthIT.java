@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
@@ -113,6 +114,14 @@ class ForwardAuthIT {
                 assertEquals(204, get(port, token));
                 assertEquals(EMAIL, received.get().getFirst("X-Auth-Request-Email"));
                 assertNull(received.get().getFirst("X-Auth-Request-Role"), "the client's own header came through");
+                // CGI, WSGI and their like take both signs for the same.
+                assertEquals(
+                        List.of(),
+                        received.get().keySet().stream()
+                                .filter(name -> name.matches("(?i)x[-_]auth[-_]request[-_].*"))
+                                .filter(name -> name.contains("_"))
+                                .toList(),
+                        "the client's own header came through");
 
                 lastReceived = received.getAndSet(null);
                 HttpRequest logout = HttpRequest.newBuilder(service.uri(Api.TOKENS))
@@ -182,7 +191,11 @@ class ForwardAuthIT {
                 .version(HttpClient.Version.HTTP_1_1)
                 .header("X-Auth-Request-User", "4711")
                 .header("X-Auth-Request-Email", "somebody@example.com")
-                .header("X-Auth-Request-Role", "admin");
+                .header("X-Auth-Request-Role", "admin")
+                .header("X_Auth_Request_User", "4711")
+                .header("X_AUTH_REQUEST_EMAIL", "somebody@example.com")
+                .header("x-auth_request-Email", "somebody@example.com")
+                .header("X_Auth-Request_Role", "admin");
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }

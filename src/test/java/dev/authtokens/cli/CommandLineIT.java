@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -211,11 +213,34 @@ class CommandLineIT {
             Set<String> sockets = socketsOf(command);
             sockets.retainAll(listening());
             assertEquals(Set.of(), sockets);
+            for (String arguments : argumentsOf(command)) {
+                for (String secret : List.of(PASSWORD, Postgres.PASSWORD)) {
+                    assertFalse(arguments.contains(secret), arguments);
+                }
+            }
             command.input(PASSWORD + "\n");
             assertEquals(0, command.exitCode(), command.errors());
             assertTrue(command.errors().contains("INFO"), command.errors());
             assertFalse(command.errors().contains(PASSWORD) || command.errors().contains("$2a$"), command.errors());
             assertEquals(1, command.output().lines().count(), command.output());
+        }
+    }
+
+    /** What is an argument, everybody on the machine can read. */
+    @Test
+    void takesNoPasswordAsAnArgument() {
+        Map<String, String> settings = ServiceProcess.database(postgres.newDatabase());
+        for (List<String> given : List.of(
+                List.of(PASSWORD),
+                List.of("--password", PASSWORD),
+                List.of("--password=" + PASSWORD),
+                List.of("--password-stdin=" + PASSWORD))) {
+            for (String command : List.of("create", "password")) {
+                List<String> arguments = new ArrayList<>(List.of("user", command, ANDY));
+                arguments.addAll(given);
+                Done refused = run(settings, "", arguments.toArray(String[]::new));
+                assertEquals(ExitCode.WRONG_USAGE.code(), refused.exit(), refused::toString);
+            }
         }
     }
 
@@ -266,6 +291,23 @@ class CommandLineIT {
                     .map(target -> target.replaceAll("\\D", ""))
                     .collect(Collectors.toSet());
         }
+    }
+
+    /** The arguments of the process and of all that it has started. */
+    private static List<String> argumentsOf(ServiceProcess process) throws IOException {
+        List<String> all = new ArrayList<>();
+        for (long id : LongStream.concat(
+                        LongStream.of(process.id()),
+                        ProcessHandle.of(process.id())
+                                .orElseThrow()
+                                .descendants()
+                                .mapToLong(ProcessHandle::pid))
+                .toArray()) {
+            all.add(Files.readString(Path.of("/proc", String.valueOf(id), "cmdline"))
+                    .replace('\0', ' '));
+        }
+        assertTrue(all.get(0).contains("user create " + ANDY), all.toString());
+        return all;
     }
 
     private static String target(Path descriptor) {

@@ -43,10 +43,15 @@ class HostileInputIT {
     private static final int ATTACKERS = 4;
     private static final int MAX_FAILURES = 25;
 
+    /** Of requests that need a token: what has none that is good stops at the door, and nothing behind it is tried. */
+    private static final int LEAST_PERCENT = 5;
+
     private final int cases = Integer.getInteger("fuzz.cases", 3000);
     private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
     private final Map<Kind, LongAdder> done = new EnumMap<>(Kind.class);
     private final Map<Integer, LongAdder> answers = new ConcurrentSkipListMap<>();
+    private final LongAdder needingToken = new LongAdder();
+    private final LongAdder succeeded = new LongAdder();
     private final Map<String, String> failures = Collections.synchronizedMap(new TreeMap<>());
 
     @Test
@@ -60,9 +65,22 @@ class HostileInputIT {
             List<Case> all = cases(Operation.of(description));
             attack(service, postgres.url(), all);
             System.out.printf(
-                    "Hostile input: %d cases in %d s, seed %d, by kind %s, answers %s%n",
-                    all.size(), (System.nanoTime() - begun) / 1_000_000_000, seed, done, answers);
+                    "Hostile input: %d cases in %d s, seed %d, by kind %s, answers %s, with success %s of %s that need a"
+                            + " token%n",
+                    all.size(),
+                    (System.nanoTime() - begun) / 1_000_000_000,
+                    seed,
+                    done,
+                    answers,
+                    succeeded,
+                    needingToken);
             assertTrue(failures.isEmpty(), () -> String.join("\n\n", failures.values()) + "\n\nSeed " + seed);
+            for (Kind kind : Kind.values()) {
+                assertTrue(done.get(kind).sum() >= all.size() / Kind.values().length, kind + " of " + done);
+            }
+            assertTrue(
+                    succeeded.sum() * 100 > LEAST_PERCENT * needingToken.sum(),
+                    succeeded + " of " + needingToken + " requests that need a token succeeded");
             assertTrue(service.isAlive());
             // A newer Java warns there about itself.
             assertFalse(service.errors().contains("Exception"), service.errors());
@@ -166,6 +184,10 @@ class HostileInputIT {
         done.get(hostile.mutations().get(0).kind()).increment();
         int status = answer.map(Answer::status).orElse(0);
         answers.computeIfAbsent(status, any -> new LongAdder()).increment();
+        if (hostile.operation().needsToken()) {
+            needingToken.increment();
+            succeeded.add(status / 100 == 2 ? 1 : 0);
+        }
         if (status / 100 == 2 && !request.method.equals("GET")) {
             attacker.restore();
         }

@@ -11,7 +11,13 @@ import java.util.stream.Stream;
 
 /** One operation of the API as its own description tells it, so that a new one is attacked without a word here. */
 record Operation(
-        String method, String path, List<String> pathParameters, List<String> query, Body body, List<String> fields) {
+        String method,
+        String path,
+        boolean needsToken,
+        List<String> pathParameters,
+        List<String> query,
+        Body body,
+        List<String> fields) {
 
     enum Body {
         NONE,
@@ -50,6 +56,7 @@ record Operation(
         return new Operation(
                 method.getKey().toUpperCase(Locale.ROOT),
                 path.getKey(),
+                !operation.path("security").isEmpty(),
                 names(parameters, "path"),
                 names(parameters, "query"),
                 body,

@@ -266,7 +266,8 @@ class LoginTest {
         return given().contentType(ContentType.JSON).body(body).post(TOKENS);
     }
 
-    private static Set<String> headers(Response response) {
+    /** All but those that differ in each answer. */
+    static Set<String> headers(Response response) {
         return response.headers().asList().stream()
                 .filter(header -> !header.getName().equals("X-Request-ID"))
                 .map(Object::toString)

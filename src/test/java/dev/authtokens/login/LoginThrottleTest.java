@@ -15,6 +15,7 @@ import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Role;
 import dev.authtokens.user.Accounts;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -32,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,7 +106,7 @@ class LoginThrottleTest {
         List<String> answers = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             Response answer = login(attacker, email, "wrong");
-            answers.add(answer.statusCode() + " " + answer.header("Retry-After") + " " + answer.asString());
+            answers.add(answer.statusCode() + " " + LoginTest.headers(answer) + " " + answer.asString());
             clock.moveOn(Duration.ofSeconds(1));
         }
         return answers;
@@ -256,6 +258,14 @@ class LoginThrottleTest {
         assertEquals("", LoginThrottle.network(null));
         assertEquals("", LoginThrottle.network("/run/service.socket"));
         assertEquals("192.0.2.1", LoginThrottle.network("192.0.2.1"));
+    }
+
+    @Test
+    void remembersABoundedNumberOfThoseItToldAbout() {
+        LoginThrottle throttle = new LoginThrottle(null, null, null, null, new SimpleMeterRegistry());
+        IntStream.range(0, 20_000).forEach(i -> throttle.toldLately.put("account " + i, true));
+        throttle.toldLately.cleanUp();
+        assertEquals(10_000, throttle.toldLately.estimatedSize());
     }
 
     /** From a place where nobody logged in before, all at once. */

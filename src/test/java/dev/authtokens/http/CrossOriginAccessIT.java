@@ -1,0 +1,6 @@
+package dev.authtokens.http;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class CrossOriginAccessIT extends CrossOriginAccessTest {}
