@@ -13,7 +13,6 @@ import dev.authtokens.user.PasswordHasher.Verification;
 import dev.authtokens.user.UserStore;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
@@ -100,11 +99,10 @@ public class Login {
                 .onComplete(done -> pool.leave());
     }
 
-    /** The database is waited for on worker threads, and the password is hashed in between, without a connection. */
+    /** The password is hashed between two times at the database, without a connection. */
     private <T> Future<Optional<T>> tryPassword(
             Attempt attempt, Optional<EmailAddress> email, byte[] password, Function<Account, Optional<T>> then) {
-        return Vertx.currentContext()
-                .executeBlocking(() -> users.findAccount(email.orElse(NOBODY)), false)
+        return pool.atDatabase(() -> users.findAccount(email.orElse(NOBODY)))
                 .compose(account -> pool.hash(
                         () -> hasher.verify(
                                 password, account.map(Account::passwordHash).orElse(null)),

@@ -11,11 +11,11 @@ import dev.authtokens.login.AccountFailures.Reservation;
 import dev.authtokens.login.Login.Purpose;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.user.HashingPool;
 import dev.authtokens.user.PasswordChanged;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.net.Inet;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -47,6 +47,7 @@ class LoginThrottle {
     private final AccountFailures accounts;
     private final AddressFailures addresses;
     private final AuditLog audit;
+    private final HashingPool pool;
     private final Vertx vertx;
     private final Counter refusedByAccount;
     private final Counter refusedByAddress;
@@ -56,10 +57,16 @@ class LoginThrottle {
             .build();
 
     LoginThrottle(
-            AccountFailures accounts, AddressFailures addresses, AuditLog audit, Vertx vertx, MeterRegistry metrics) {
+            AccountFailures accounts,
+            AddressFailures addresses,
+            AuditLog audit,
+            HashingPool pool,
+            Vertx vertx,
+            MeterRegistry metrics) {
         this.accounts = accounts;
         this.addresses = addresses;
         this.audit = audit;
+        this.pool = pool;
         this.vertx = vertx;
         this.refusedByAccount = counter(metrics, "account");
         this.refusedByAddress = counter(metrics, "address");
@@ -93,49 +100,45 @@ class LoginThrottle {
      * @return fails with {@code TOO_MANY_REQUESTS} when the attempt must wait
      */
     Future<Attempt> admit(Purpose purpose, String written, Optional<EmailAddress> email) {
-        Context request = vertx.getOrCreateContext();
         String canonical = email.map(EmailAddress::canonical).orElse(null);
         byte[] account = digest(canonical == null ? written : canonical);
         String network = network(Origin.current().address());
         Duration wait = addresses.wait(network);
         if (!wait.isZero()) {
             refusedByAddress.increment();
-            return refuse(request, "address " + network, canonical, wait);
+            return refuse("address " + network, canonical, wait);
         }
-        return reserve(request, account, network, System.nanoTime()).compose(reservation -> {
+        return reserve(account, network, System.nanoTime()).compose(reservation -> {
             if (reservation.granted()) {
                 return Future.succeededFuture(new Attempt(purpose, account, network, reservation));
             }
             refusedByAccount.increment();
-            return refuse(request, "account " + HexFormat.of().formatHex(account), canonical, reservation.closed());
+            return refuse("account " + HexFormat.of().formatHex(account), canonical, reservation.closed());
         });
     }
 
-    private Future<Reservation> reserve(Context request, byte[] account, String network, long since) {
-        return request.executeBlocking(() -> accounts.reserve(account, network), false)
-                .compose(reservation -> {
-                    boolean waits = !reservation.granted()
-                            && accounts.isFirstDelay(reservation)
-                            && System.nanoTime() - since < PATIENCE.toNanos();
-                    return waits
-                            ? vertx.timer(PAUSE.toMillis(), TimeUnit.MILLISECONDS)
-                                    .compose(over -> reserve(request, account, network, since))
-                            : Future.succeededFuture(reservation);
-                });
+    private Future<Reservation> reserve(byte[] account, String network, long since) {
+        return pool.atDatabase(() -> accounts.reserve(account, network)).compose(reservation -> {
+            boolean waits = !reservation.granted()
+                    && accounts.isFirstDelay(reservation)
+                    && System.nanoTime() - since < PATIENCE.toNanos();
+            return waits
+                    ? vertx.timer(PAUSE.toMillis(), TimeUnit.MILLISECONDS)
+                            .compose(over -> reserve(account, network, since))
+                    : Future.succeededFuture(reservation);
+        });
     }
 
-    private <T> Future<T> refuse(Context request, String whom, String email, Duration wait) {
+    private <T> Future<T> refuse(String whom, String email, Duration wait) {
         Problem problem = new Problem(ProblemCode.TOO_MANY_REQUESTS, wait);
         if (toldLately.asMap().putIfAbsent(whom, true) != null) {
             return Future.failedFuture(problem);
         }
         String detail = "by " + whom.substring(0, whom.indexOf(' ')) + ", next after: " + wait.toSeconds() + " s";
-        return request.executeBlocking(
-                () -> {
-                    audit.recordFailure(AuditKind.LOGIN_THROTTLED, problem.code(), email, detail);
-                    throw problem;
-                },
-                false);
+        return pool.atDatabase(() -> {
+            audit.recordFailure(AuditKind.LOGIN_THROTTLED, problem.code(), email, detail);
+            throw problem;
+        });
     }
 
     /** Within the transaction that the login makes. */

@@ -2,7 +2,6 @@ package dev.authtokens.user;
 
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -17,7 +16,9 @@ import java.util.function.Function;
 
 /**
  * Hashes passwords on threads of their own, one for each core. Work that would wait longer than {@link #LONGEST_WAIT}
- * is refused at once, so that neither memory nor the patience of clients fills up.
+ * is refused at once, so that neither memory nor the patience of clients fills up. What belongs to it waits for the database
+ * on threads of their own too, and few: a crowd at the door neither takes all connections nor has new ones made, which takes
+ * long while every core hashes.
  */
 @ApplicationScoped
 public class HashingPool {
@@ -27,8 +28,12 @@ public class HashingPool {
     /** A first guess at the time of one hash of cost 10; from then on it is measured. */
     private static final Duration COST_10 = Duration.ofMillis(100);
 
+    /** At a millisecond for each query, more than any number of cores can hash. */
+    private static final int DATABASE_THREADS = 4;
+
     private final int width;
     private final WorkerExecutor threads;
+    private final WorkerExecutor databaseThreads;
     private final AtomicInteger inside = new AtomicInteger();
     private final LongAdder refused = new LongAdder();
     private volatile long averageNanos;
@@ -44,6 +49,7 @@ public class HashingPool {
     HashingPool(Vertx vertx, int width, Duration firstGuess) {
         this.width = width;
         this.threads = vertx.createSharedWorkerExecutor("hashing", width);
+        this.databaseThreads = vertx.createSharedWorkerExecutor("logins", DATABASE_THREADS);
         this.averageNanos = firstGuess.toNanos();
     }
 
@@ -66,12 +72,14 @@ public class HashingPool {
         inside.decrementAndGet();
     }
 
-    /**
-     * Hashes on this pool, in a place that the caller has taken, and goes on with the result on a worker thread of the
-     * request that is being answered, where it may wait for the database.
-     */
+    /** Waits for the database, in the request that is being answered. */
+    public <T> Future<T> atDatabase(Callable<T> work) {
+        return databaseThreads.executeBlocking(work, false);
+    }
+
+    /** Hashes in a place that the caller has taken, and goes on with the result {@link #atDatabase}. */
     public <T, R> Future<R> hash(Callable<T> hashing, Function<T, R> then) {
-        return goOn(run(hashing), then);
+        return run(hashing).compose(result -> atDatabase(() -> then.apply(result)));
     }
 
     /**
@@ -80,7 +88,7 @@ public class HashingPool {
      * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
      */
     public <T, R> Future<R> submit(Callable<T> hashing, Function<T, R> then) {
-        return goOn(submit(hashing), then);
+        return submit(hashing).compose(result -> atDatabase(() -> then.apply(result)));
     }
 
     <T> Future<T> submit(Callable<T> hashing) {
@@ -90,11 +98,6 @@ public class HashingPool {
 
     private <T> Future<T> run(Callable<T> hashing) {
         return threads.executeBlocking(() -> timed(hashing), false);
-    }
-
-    private static <T, R> Future<R> goOn(Future<T> hashed, Function<T, R> then) {
-        Context request = Vertx.currentContext();
-        return hashed.compose(result -> request.executeBlocking(() -> then.apply(result), false));
     }
 
     /** How much work was refused since the start. */
@@ -113,5 +116,6 @@ public class HashingPool {
     @PreDestroy
     void close() {
         threads.close();
+        databaseThreads.close();
     }
 }

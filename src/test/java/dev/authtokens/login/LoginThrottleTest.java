@@ -262,7 +262,7 @@ class LoginThrottleTest {
 
     @Test
     void remembersABoundedNumberOfThoseItToldAbout() {
-        LoginThrottle throttle = new LoginThrottle(null, null, null, null, new SimpleMeterRegistry());
+        LoginThrottle throttle = new LoginThrottle(null, null, null, null, null, new SimpleMeterRegistry());
         IntStream.range(0, 20_000).forEach(i -> throttle.toldLately.put("account " + i, true));
         throttle.toldLately.cleanUp();
         assertEquals(10_000, throttle.toldLately.estimatedSize());
