@@ -38,7 +38,7 @@ public class ProblemResponses {
     /** Right after the request got its id, before the framework's own. */
     private static final int FIRST_FAILURE_HANDLER = Integer.MIN_VALUE + 1;
 
-    private static final Set<String> UNAVAILABLE = Set.of("08", "40", "53", "54", "57");
+    private static final Set<String> UNAVAILABLE = Set.of("08", "25006", "40", "53", "54", "57");
     private static final Duration UNAVAILABLE_RETRY = Duration.ofSeconds(1);
 
     private final AllowedMethods allowedMethods;
@@ -164,7 +164,7 @@ public class ProblemResponses {
         String state = exception.getSQLState();
         return state == null
                 ? exception.getMessage() != null && exception.getMessage().contains("Acquisition timeout")
-                : UNAVAILABLE.contains(state.substring(0, 2)) || state.equals("25006");
+                : UNAVAILABLE.stream().anyMatch(state::startsWith);
     }
 
     private static Response.ResponseBuilder render(Problem problem) {
