@@ -28,7 +28,7 @@ public class HashingPool {
     /** A first guess at the time of one hash of cost 10; from then on it is measured. */
     private static final Duration COST_10 = Duration.ofMillis(100);
 
-    /** At a millisecond for each query, more than any number of cores can hash. */
+    /** At a millisecond for each of its six round trips, as many logins a second as some sixty cores can hash. */
     private static final int DATABASE_THREADS = 4;
 
     private final int width;
@@ -79,7 +79,7 @@ public class HashingPool {
 
     /** Hashes in a place that the caller has taken, and goes on with the result {@link #atDatabase}. */
     public <T, R> Future<R> hash(Callable<T> hashing, Function<T, R> then) {
-        return run(hashing).compose(result -> atDatabase(() -> then.apply(result)));
+        return goOn(run(hashing), then);
     }
 
     /**
@@ -88,7 +88,7 @@ public class HashingPool {
      * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
      */
     public <T, R> Future<R> submit(Callable<T> hashing, Function<T, R> then) {
-        return submit(hashing).compose(result -> atDatabase(() -> then.apply(result)));
+        return goOn(submit(hashing), then);
     }
 
     <T> Future<T> submit(Callable<T> hashing) {
@@ -98,6 +98,10 @@ public class HashingPool {
 
     private <T> Future<T> run(Callable<T> hashing) {
         return threads.executeBlocking(() -> timed(hashing), false);
+    }
+
+    private <T, R> Future<R> goOn(Future<T> hashed, Function<T, R> then) {
+        return hashed.compose(result -> atDatabase(() -> then.apply(result)));
     }
 
     /** How much work was refused since the start. */
