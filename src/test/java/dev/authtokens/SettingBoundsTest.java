@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class SettingBoundsTest {
+public class SettingBoundsTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -132,7 +132,8 @@ class SettingBoundsTest {
         return assertThrows(ConfigValidationException.class, () -> read(settings));
     }
 
-    private static ServiceConfig read(Map<String, String> settings) {
+    /** The settings of a start that has these, and the defaults. */
+    public static ServiceConfig read(Map<String, String> settings) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
                 .withMapping(ServiceConfig.class)
                 .withConverter(Duration.class, 200, new DurationConverter())
