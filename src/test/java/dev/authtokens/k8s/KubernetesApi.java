@@ -47,7 +47,7 @@ final class KubernetesApi {
             Map.entry("monitoring.coreos.com/v1 PrometheusRule", PrometheusRule.class),
             Map.entry("serving.knative.dev/v1 Service", io.fabric8.knative.serving.v1.Service.class));
 
-    /** No Java classes are published for these: only their names and what refers to them are checked. */
+    /** No Java classes are published for these: only their names and what refers to them are checked here. */
     private static final Set<String> WITHOUT_CLASSES = Set.of(
             "postgresql.cnpg.io/v1 Cluster",
             "postgresql.cnpg.io/v1 ScheduledBackup",
