@@ -8,7 +8,9 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.hibernate.Session;
+import org.hibernate.jpa.HibernateHints;
 
 /** An issued token, known by the digest of its secret. Ending a token deletes its row. */
 @Entity
@@ -61,11 +63,15 @@ public class AuthToken extends PanacheEntityBase {
                 == 1;
     }
 
-    /** The newest first. */
-    static List<AuthToken> ofUser(long userId, int limit) {
-        return find("userId = ?1 order by createdAt desc, id", userId)
-                .page(0, limit)
-                .list();
+    /**
+     * The newest first, read as they are asked for; to be closed.
+     *
+     * @param expected how many will be, most of the time
+     */
+    static Stream<AuthToken> ofUser(long userId, int expected) {
+        return AuthToken.<AuthToken>find("userId = ?1 order by createdAt desc, id", userId)
+                .withHint(HibernateHints.HINT_FETCH_SIZE, expected)
+                .stream();
     }
 
     /** The digests of what was deleted. */

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /** The only door to the tokens. What it acknowledged is committed. */
 @ApplicationScoped
@@ -121,10 +122,12 @@ public class TokenStore {
     @Transactional
     public List<Session> sessions(long userId, UUID currentId, int limit) {
         Instant now = Instant.now(clock);
-        return AuthToken.ofUser(userId, limit).stream()
-                .filter(token -> !life.isOver(token.createdAt, lastUse(token), now))
-                .map(token -> Session.of(token, lastUse(token), life, currentId))
-                .toList();
+        try (Stream<AuthToken> newest = AuthToken.ofUser(userId, limit)) {
+            return newest.filter(token -> !life.isOver(token.createdAt, lastUse(token), now))
+                    .limit(limit)
+                    .map(token -> Session.of(token, lastUse(token), life, currentId))
+                    .toList();
+        }
     }
 
     /** Ends one session of an account; false when it has none of this id. */

@@ -188,6 +188,19 @@ class TokenStoreTest {
     }
 
     @Test
+    void showsAsManySessionsAsThereAreWithNewerOnesThatAreOver() {
+        TokenSecret used = issue();
+        clock.moveOn(MINUTE);
+        issue();
+        isGood(used);
+        clock.moveOn(Duration.ofDays(1));
+        assertTrue(isGood(used));
+        List<Session> sessions = tokens.sessions(userId, null, 1);
+        assertEquals(1, sessions.size());
+        assertNotNull(sessions.get(0).lastUsed());
+    }
+
+    @Test
     void purgesTheTokensThatAreOverAndNoOthers() {
         Duration margin = Duration.ofMinutes(3);
         TokenSecret unused = issue();
