@@ -24,24 +24,27 @@ final class Peer {
 
     private Peer() {}
 
+    /** With the native executable, where it is built, and with the jar. */
     static void compare(Benchmark benchmark) throws Exception {
         Figures theirs = keycloak(benchmark.seconds);
         Optional<String> runner = nativeExecutable();
-        Figures ours = service(runner.map(List::of).orElse(Service.JVM), benchmark.seconds);
-        String suffix = runner.isPresent() ? " (native)" : "";
-        Report report = benchmark.report;
-        report.lessThan("Keycloak: start" + suffix, ours.start(), "ms", theirs.start());
-        report.lessThan("Keycloak: memory idle" + suffix, ours.idle(), "MB", theirs.idle());
-        report.compared("Keycloak: introspection" + suffix, ours.introspections(), "/s", theirs.introspections());
-        report.compared("Keycloak: check, its userinfo" + suffix, ours.checks(), "/s", theirs.checks());
-        report.compared("Keycloak: login, bcrypt to its PBKDF2" + suffix, ours.logins(), "/s", theirs.logins());
+        if (runner.isPresent()) {
+            compare(benchmark.report, "native", service(List.of(runner.get()), benchmark.seconds), theirs);
+        }
+        compare(benchmark.report, "jar", service(Service.JVM, benchmark.seconds), theirs);
+    }
+
+    private static void compare(Report report, String kind, Figures ours, Figures theirs) {
+        String prefix = "Keycloak, to the " + kind + ": ";
+        report.lessThan(prefix + "start", ours.start(), "ms", theirs.start());
+        report.lessThan(prefix + "memory idle", ours.idle(), "MB", theirs.idle());
+        report.compared(prefix + "introspection", ours.introspections(), "/s", theirs.introspections());
+        report.compared(prefix + "check, its userinfo", ours.checks(), "/s", theirs.checks());
+        report.compared(prefix + "login, bcrypt to its PBKDF2", ours.logins(), "/s", theirs.logins());
         report.compared(
-                "Keycloak: login, bcrypt to its default Argon2" + suffix,
-                ours.loginsOfDefaults(),
-                "/s",
-                theirs.loginsOfDefaults());
-        report.lessThan("Keycloak: logout" + suffix, ours.logout(), "ms", theirs.logout());
-        report.lessThan("Keycloak: memory after load" + suffix, ours.loaded(), "MB", theirs.loaded());
+                prefix + "login, bcrypt to its default Argon2", ours.loginsOfDefaults(), "/s", theirs.loginsOfDefaults());
+        report.lessThan(prefix + "logout", ours.logout(), "ms", theirs.logout());
+        report.lessThan(prefix + "memory after load", ours.loaded(), "MB", theirs.loaded());
     }
 
     private static Figures keycloak(int seconds) throws Exception {
