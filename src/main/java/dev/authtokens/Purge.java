@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Deletes rows whose time is over, in small transactions, never by two replicas at the same time, and unhurriedly: after each batch it
- * rests, so that who works with the database meanwhile hardly notices.
+ * Deletes rows whose time is over, in small transactions, never by two replicas at the same time, and unhurriedly: after each
+ * batch it rests, so that fewer than one of a hundred requests meets it. Nobody waits for it, since what is over is refused
+ * before it is deleted.
  */
 @ApplicationScoped
 public class Purge {
@@ -20,7 +21,7 @@ public class Purge {
     public static final int BATCH = 200;
 
     /** So many times as long as a batch took. */
-    private static final int REST = 9;
+    private static final int REST = 99;
 
     private final EntityManager entityManager;
     private final CountDownLatch stopped = new CountDownLatch(1);
