@@ -27,7 +27,9 @@ public final class Postgres implements AutoCloseable {
 
     public static Postgres start() {
         try {
-            return new Postgres(EmbeddedPostgres.builder().start());
+            return new Postgres(EmbeddedPostgres.builder()
+                    .setPort(ServiceProcess.freePort())
+                    .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

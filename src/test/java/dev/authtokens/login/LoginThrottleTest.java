@@ -276,10 +276,10 @@ class LoginThrottleTest {
         if (knownSource) {
             login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
         }
-        ExecutorService clients = Executors.newFixedThreadPool(16);
+        ExecutorService clients = Executors.newFixedThreadPool(10);
         try {
             List<Future<Response>> logins = new ArrayList<>();
-            for (int i = 0; i < 16; i++) {
+            for (int i = 0; i < 10; i++) {
                 logins.add(clients.submit(() -> login(HOME, email, Accounts.PASSWORD)));
             }
             for (Future<Response> login : logins) {
