@@ -34,7 +34,7 @@ class StartUp {
     private static final Logger LOG = Logger.getLogger(StartUp.class);
 
     /** Of the last migration. */
-    static final String SCHEMA_VERSION = "5";
+    static final String SCHEMA_VERSION = "6";
 
     private static final String NO_SUCH_TABLE = "42P01";
     private static final String MIGRATE = "auth-tokens.migrate-at-start";

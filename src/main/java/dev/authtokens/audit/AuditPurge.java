@@ -21,7 +21,6 @@ import org.jboss.logging.Logger;
 class AuditPurge {
 
     private static final Logger LOG = Logger.getLogger(AuditPurge.class);
-    private static final int LOCK = 0x61756474;
 
     private static final String DELETE = """
             delete from audit_events where id in (
@@ -45,7 +44,7 @@ class AuditPurge {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void purge() {
         Instant oldest = Instant.now(clock).minus(retention);
-        long deleted = purge.run(LOCK, () -> deleteBatch(oldest));
+        long deleted = purge.run("audit events", from -> deleteBatch(oldest));
         if (deleted > 0) {
             LOG.infof("Deleted %d audit events from before %s", deleted, oldest);
         }
@@ -57,6 +56,6 @@ class AuditPurge {
                 .setParameter("oldest", oldest)
                 .setParameter("batch", Purge.BATCH)
                 .executeUpdate();
-        return new Purge.Batch(deleted, deleted < Purge.BATCH);
+        return Purge.Batch.of(deleted);
     }
 }

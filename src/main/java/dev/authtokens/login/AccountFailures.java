@@ -36,7 +36,6 @@ class AccountFailures {
     private static final String STRANGERS = "";
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration MEMORY = Duration.ofDays(30);
-    private static final int PURGE_LOCK = 0x6c6f6769;
 
     private static final String RESERVE = """
             with asked (account, source, now, free, longest) as (
@@ -154,9 +153,6 @@ class AccountFailures {
     @Scheduled(every = "1h", delayed = "20s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void purge() {
         Instant oldest = Instant.now(clock).minus(MEMORY);
-        purge.run(PURGE_LOCK, () -> {
-            int deleted = statements.update(PURGE, oldest, Purge.BATCH);
-            return new Purge.Batch(deleted, deleted < Purge.BATCH);
-        });
+        purge.run("login attempts", from -> Purge.Batch.of(statements.update(PURGE, oldest, Purge.BATCH)));
     }
 }

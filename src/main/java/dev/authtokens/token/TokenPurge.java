@@ -8,7 +8,6 @@ import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /** Deletes tokens whose life is over. */
@@ -16,14 +15,13 @@ import org.jboss.logging.Logger;
 class TokenPurge {
 
     private static final Logger LOG = Logger.getLogger(TokenPurge.class);
-    private static final int LOCK = 0x70757267;
 
     /** Another replica may know of a later use that it has not written yet: twice the longest interval of that. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
 
     /**
      * Goes on from where the batch before ended, by the time of issue, which bounds all three; so no row is looked at twice
-     * in one purge. Says the same as {@link TokenLife#isOver}.
+     * in one walk. Says the same as {@link TokenLife#isOver}.
      */
     private static final String DELETE = """
             with slice as (
@@ -63,24 +61,23 @@ class TokenPurge {
             return;
         }
         TokenLife.Cutoffs cutoffs = life.cutoffs(Instant.now(clock).minus(MARGIN));
-        AtomicReference<Instant> from = new AtomicReference<>(Instant.EPOCH);
-        long deleted = purge.run(LOCK, () -> deleteBatch(cutoffs, from));
+        long deleted = purge.run("tokens", from -> deleteBatch(cutoffs, from));
         if (deleted > 0) {
             LOG.infof("Deleted %d expired tokens", deleted);
         }
     }
 
-    private Purge.Batch deleteBatch(TokenLife.Cutoffs cutoffs, AtomicReference<Instant> from) {
+    private Purge.Batch deleteBatch(TokenLife.Cutoffs cutoffs, Instant from) {
         Object[] slice = (Object[]) entityManager
                 .createNativeQuery(DELETE)
-                .setParameter("from", from.get())
+                .setParameter("from", from)
                 .setParameter("youngest", cutoffs.youngest())
                 .setParameter("created", cutoffs.created())
                 .setParameter("used", cutoffs.used())
                 .setParameter("createdUnused", cutoffs.createdUnused())
                 .setParameter("batch", Purge.BATCH)
                 .getSingleResult();
-        from.set((Instant) slice[0]);
-        return new Purge.Batch((Long) slice[2], (Long) slice[1] < Purge.BATCH);
+        boolean last = (Long) slice[1] < Purge.BATCH;
+        return new Purge.Batch((Long) slice[2], last ? null : (Instant) slice[0]);
     }
 }
