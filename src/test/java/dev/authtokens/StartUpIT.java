@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -111,6 +114,26 @@ class StartUpIT {
     void refusesAnOlderSchemaWhereItMayNotMigrate() {
         String line = refusal(with(postgres.newDatabase(), "AUTH_TOKENS_MIGRATE_AT_START", "false"));
         assertTrue(line.contains("auth-tokens.migrate-at-start"), line);
+    }
+
+    /** Longer than a request may wait: such as an index of many rows. */
+    @Test
+    void waitsForAMigrationAsLongAsItTakes() throws Exception {
+        String database = postgres.newDatabase();
+        try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
+                Statement statement = other.createStatement();
+                ServiceProcess service = ServiceProcess.start(
+                        with(database, "QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_SOCKETTIMEOUT", "1"))) {
+            other.setAutoCommit(false);
+            statement.execute("create table users ()");
+            while (Postgres.query(database, "select 1 from pg_locks where not granted")
+                    .isEmpty()) {
+                ServiceProcess.pause();
+            }
+            Thread.sleep(2500);
+            other.rollback();
+            service.awaitReady();
+        }
     }
 
     @Test

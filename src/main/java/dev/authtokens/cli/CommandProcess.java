@@ -39,10 +39,6 @@ public final class CommandProcess {
 
     private static final Map<String, String> VERBOSE = Map.of("quarkus.log.level", "INFO");
 
-    /** A statement of a migration takes as long as it takes. */
-    private static final Map<String, String> NO_STATEMENT_TIMEOUT =
-            Map.of("quarkus.datasource.jdbc.additional-jdbc-properties.socketTimeout", "0");
-
     private CommandProcess() {}
 
     /** Whether this process runs a command, and so must leave schema and accounts to the service. */
@@ -57,9 +53,6 @@ public final class CommandProcess {
         SMALL_POOL.forEach(System::setProperty);
         LOG_BESIDE_THE_RESULT.forEach(System::setProperty);
         (invocation.isVerbose() ? VERBOSE : QUIET).forEach(System::setProperty);
-        if (invocation.command() instanceof MigrateCommand) {
-            NO_STATEMENT_TIMEOUT.forEach(System::setProperty);
-        }
         Quarkus.run(CommandRunner.class, CommandProcess::exit, arguments);
     }
 

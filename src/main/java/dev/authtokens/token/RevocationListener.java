@@ -1,5 +1,6 @@
 package dev.authtokens.token;
 
+import dev.authtokens.DirectConnections;
 import dev.authtokens.ServiceConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -14,11 +15,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.UUID;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import javax.sql.DataSource;
 import org.jboss.logging.Logger;
-import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
@@ -43,36 +42,24 @@ public class RevocationListener {
 
     private static final Duration PAUSE = Duration.ofMillis(500);
 
+    private static final String NAME = "auth-tokens-revocations";
     private static final String CHANNEL = "auth_tokens";
     private static final String PROBE = "probe ";
 
     private final TokenCache cache;
     private final boolean enabled;
-    private final String url;
-    private final String listenUrl;
-    private final Properties properties = new Properties();
+    private final DataSource listening;
+    private final DataSource sending;
     private final Timer delay;
     private final Thread thread = new Thread(this::run, "revocations");
     private volatile boolean stopped;
     private Boolean trusting;
 
-    RevocationListener(
-            TokenCache cache,
-            ServiceConfig config,
-            @ConfigProperty(name = "quarkus.datasource.jdbc.url") Optional<String> url,
-            @ConfigProperty(name = "quarkus.datasource.username") Optional<String> username,
-            @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password,
-            MeterRegistry metrics) {
+    RevocationListener(TokenCache cache, ServiceConfig config, DirectConnections connections, MeterRegistry metrics) {
         this.cache = cache;
         this.enabled = config.cache().enabled();
-        this.url = url.orElse(null);
-        this.listenUrl = config.cache().listenUrl().orElse(this.url);
-        username.ifPresent(name -> properties.setProperty("user", name));
-        password.ifPresent(secret -> properties.setProperty("password", secret));
-        properties.setProperty("ApplicationName", "auth-tokens-revocations");
-        properties.setProperty("connectTimeout", "1");
-        properties.setProperty("socketTimeout", "1");
-        properties.setProperty("tcpKeepAlive", "true");
+        this.listening = connections.named(NAME, 1, config.cache().listenUrl());
+        this.sending = connections.named(NAME, 1, Optional.empty());
         this.delay = Timer.builder("auth_tokens.revocation.delay")
                 .description("From sending news to its arrival, measured by the probes")
                 .publishPercentiles(0.5, 0.99)
@@ -94,10 +81,10 @@ public class RevocationListener {
 
     private void run() {
         while (!stopped) {
-            try (Connection listening = connect(listenUrl);
-                    Connection sending = connect(url)) {
-                listen(listening, sending);
-            } catch (SQLException | RuntimeException e) {
+            try (Connection incoming = listening.getConnection();
+                    Connection outgoing = sending.getConnection()) {
+                listen(incoming, outgoing);
+            } catch (SQLException | RuntimeException | Error e) {
                 if (!stopped) {
                     distrust(e);
                 }
@@ -106,17 +93,13 @@ public class RevocationListener {
         }
     }
 
-    private Connection connect(String target) throws SQLException {
-        return new Driver().connect(target, properties);
-    }
-
-    private void listen(Connection listening, Connection sending) throws SQLException {
-        try (Statement statement = listening.createStatement()) {
+    private void listen(Connection incoming, Connection outgoing) throws SQLException {
+        try (Statement statement = incoming.createStatement()) {
             statement.execute("listen " + CHANNEL);
         }
         // Of this connection alone: a pooler may deliver on it what an earlier one waited for.
         String probe = PROBE + UUID.randomUUID() + " ";
-        PGConnection incoming = listening.unwrap(PGConnection.class);
+        PGConnection notifications = incoming.unwrap(PGConnection.class);
         boolean proven = false;
         long heard = System.nanoTime();
         long sent = heard - PROBE_INTERVAL.toNanos();
@@ -124,10 +107,10 @@ public class RevocationListener {
             long now = System.nanoTime();
             if (now - sent >= PROBE_INTERVAL.toNanos()) {
                 sent = now;
-                send(sending, probe + now);
+                send(outgoing, probe + now);
             }
             long untilNext = Math.max(1, (sent + PROBE_INTERVAL.toNanos() - System.nanoTime()) / 1_000_000);
-            Optional<Long> latest = receive(incoming.getNotifications((int) untilNext), probe);
+            Optional<Long> latest = receive(notifications.getNotifications((int) untilNext), probe);
             if (latest.isPresent()) {
                 heard = System.nanoTime();
                 if (!proven) {
@@ -142,8 +125,10 @@ public class RevocationListener {
         }
     }
 
+    /** Nothing is lost that would have to be written to the disk first. */
     private static void send(Connection connection, String message) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("select pg_notify('" + CHANNEL + "', ?)")) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select set_config('synchronous_commit', 'off', true), pg_notify('" + CHANNEL + "', ?)")) {
             statement.setString(1, message);
             statement.execute();
         }
@@ -167,19 +152,25 @@ public class RevocationListener {
 
     private void trust(long since) {
         cache.trustUntil(since + TRUST.toNanos());
-        if (trusting != Boolean.TRUE) {
+        if (!cache.isTrusted()) {
+            tellDistrust("they take longer than " + TRUST.toMillis() + " ms to come through");
+        } else if (trusting != Boolean.TRUE) {
             LOG.info("Ended tokens are told between the replicas: checks are answered from memory");
+            trusting = Boolean.TRUE;
         }
-        trusting = Boolean.TRUE;
     }
 
-    private void distrust(Exception reason) {
+    private void distrust(Throwable reason) {
         cache.trustUntil(System.nanoTime());
+        tellDistrust(reason.getMessage());
+    }
+
+    private void tellDistrust(String reason) {
         if (trusting != Boolean.FALSE) {
             LOG.warnf(
                     "Ended tokens are not told between the replicas, so every check asks the database until they are: %s."
                             + " Behind a pooler that shares connections, set auth-tokens.cache.listen-url",
-                    reason.getMessage());
+                    reason);
         }
         trusting = Boolean.FALSE;
     }
