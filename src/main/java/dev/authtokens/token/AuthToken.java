@@ -6,7 +6,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
-import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.hibernate.Session;
@@ -48,8 +48,7 @@ public class AuthToken extends PanacheEntityBase {
      * transaction: a change of the password that comes after sees, and ends, the token.
      */
     boolean insert(String verifiedHash) {
-        return getEntityManager()
-                        .unwrap(Session.class)
+        return session()
                         .createNativeMutationQuery(INSERT)
                         .setParameter("digest", digest)
                         .setParameter("id", id)
@@ -74,26 +73,34 @@ public class AuthToken extends PanacheEntityBase {
                 .stream();
     }
 
-    /** The digests of what was deleted. */
-    static List<byte[]> delete(long userId, UUID id) {
-        return deleteWhere("user_id = :user and id = :id", userId, id);
-    }
-
-    /** @param keptId null to delete them all */
-    static List<byte[]> deleteOthers(long userId, UUID keptId) {
-        return deleteWhere("user_id = :user and id is distinct from :id", userId, keptId);
-    }
-
-    /** Locks the rows in the order of {@link LastUse}, so that neither waits for the other in a circle. */
-    private static List<byte[]> deleteWhere(String condition, long userId, UUID id) {
-        return getEntityManager()
-                .unwrap(Session.class)
+    /** The digest of the one that was deleted. */
+    static Optional<byte[]> delete(long userId, UUID id) {
+        return session()
                 .createNativeQuery(
-                        "delete from auth_tokens where digest in (select digest from auth_tokens where " + condition
-                                + " order by digest for update) returning digest",
-                        byte[].class)
+                        "delete from auth_tokens where user_id = :user and id = :id returning digest", byte[].class)
                 .setParameter("user", userId)
-                .setParameter("id", id, UUID.class)
-                .getResultList();
+                .setParameter("id", id)
+                .uniqueResultOptional();
+    }
+
+    /**
+     * Deletes those of an account, and tells how many. Locks the rows in the order of {@link LastUse}, so that neither waits
+     * for the other in a circle.
+     *
+     * @param keptId null to delete them all
+     */
+    static int deleteOthers(long userId, UUID keptId) {
+        return session()
+                .createNativeMutationQuery("""
+                        delete from auth_tokens where digest in (
+                            select digest from auth_tokens where user_id = :user and id is distinct from :id
+                            order by digest for update)""")
+                .setParameter("user", userId)
+                .setParameter("id", keptId, UUID.class)
+                .executeUpdate();
+    }
+
+    private static Session session() {
+        return getEntityManager().unwrap(Session.class);
     }
 }

@@ -3,6 +3,7 @@ package dev.authtokens.token;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What was read about a token at one time. Whether it is good is worked out at each check: time passes, and it is used.
@@ -33,8 +34,8 @@ final class KnownToken {
                 : Optional.of(owner.live(life, lastUsedAt)).filter(token -> token.isGood(now));
     }
 
-    boolean isOfAccount(long userId) {
-        return owner != null && owner.userId() == userId;
+    boolean isOfAny(Set<Long> userIds) {
+        return owner != null && userIds.contains(owner.userId());
     }
 
     boolean isOlderThan(Duration age, Instant now) {

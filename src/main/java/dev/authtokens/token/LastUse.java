@@ -53,8 +53,7 @@ class LastUse {
 
     /** The later of what the database says and what is not yet written; null when the token was never used. */
     Instant latest(byte[] digest, Instant written) {
-        Instant unwritten = pending.get(ByteBuffer.wrap(digest));
-        return unwritten == null ? written : later(unwritten, written);
+        return later(pending.get(ByteBuffer.wrap(digest)), written);
     }
 
     @Scheduled(
@@ -95,7 +94,8 @@ class LastUse {
         }
     }
 
-    private static Instant later(Instant one, Instant other) {
-        return other == null || one.isAfter(other) ? one : other;
+    /** Null is before any. */
+    static Instant later(Instant one, Instant other) {
+        return other == null || (one != null && one.isAfter(other)) ? one : other;
     }
 }

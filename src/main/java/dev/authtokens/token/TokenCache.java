@@ -16,9 +16,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -39,8 +39,6 @@ public class TokenCache {
 
     private final AsyncCache<ByteBuffer, KnownToken> entries;
     private final Counter bypassed;
-    /** How often more than tokens that are named was dropped. */
-    private final AtomicLong drops = new AtomicLong();
 
     private volatile long trustedUntil = System.nanoTime();
 
@@ -81,12 +79,18 @@ public class TokenCache {
         return entry;
     }
 
+    /** It is among the entries before its reading begins: whoever drops some from then on finds it. */
     private CompletableFuture<KnownToken> entry(ByteBuffer key, Function<byte[], CompletableFuture<KnownToken>> read) {
-        long before = drops.get();
-        CompletableFuture<KnownToken> entry = entries.get(key, (missing, executor) -> read.apply(missing.array()));
-        if (drops.get() != before) {
-            // Who went through all entries meanwhile may have missed this one, whose reading had begun.
-            entries.asMap().remove(key, entry);
+        CompletableFuture<KnownToken> unread = new CompletableFuture<>();
+        CompletableFuture<KnownToken> entry = entries.get(key, (missing, executor) -> unread);
+        if (entry == unread) {
+            CompletableFuture.completedFuture(key.array()).thenCompose(read).whenComplete((known, failure) -> {
+                if (failure == null) {
+                    unread.complete(known);
+                } else {
+                    unread.completeExceptionally(failure);
+                }
+            });
         }
         return entry;
     }
@@ -100,8 +104,8 @@ public class TokenCache {
         return trustedUntil - System.nanoTime() > 0;
     }
 
-    void drop(@Observes(during = TransactionPhase.AFTER_SUCCESS) TokensEnded ended) {
-        drop(ended.digests());
+    void drop(@Observes(during = TransactionPhase.AFTER_SUCCESS) TokenEnded ended) {
+        drop(List.of(ended.digest()));
     }
 
     void drop(@Observes(during = TransactionPhase.AFTER_SUCCESS) AccountChanged change) {
@@ -114,16 +118,14 @@ public class TokenCache {
 
     /** Also everything that is being read: nobody knows yet whose tokens those are. */
     void dropAccounts(Set<Long> userIds) {
-        drops.incrementAndGet();
         entries.asMap()
                 .values()
                 .removeIf(entry -> !entry.isDone()
                         || entry.isCompletedExceptionally()
-                        || userIds.stream().anyMatch(entry.join()::isOfAccount));
+                        || entry.join().isOfAny(userIds));
     }
 
     void dropAll() {
-        drops.incrementAndGet();
         entries.asMap().clear();
     }
 

@@ -102,8 +102,11 @@ class TokenReader {
 
     private void read(List<Waiting> batch) {
         try {
-            Map<ByteBuffer, TokenOwner> found =
-                    find.apply(batch.stream().map(Waiting::digest).toList());
+            Map<ByteBuffer, TokenOwner> found = find.apply(batch.stream()
+                    .map(check -> ByteBuffer.wrap(check.digest()))
+                    .distinct()
+                    .map(ByteBuffer::array)
+                    .toList());
             batch.forEach(
                     check -> check.owner().complete(Optional.ofNullable(found.get(ByteBuffer.wrap(check.digest())))));
         } catch (RuntimeException | Error e) {

@@ -6,6 +6,8 @@ import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
 import dev.authtokens.audit.Origin;
 import dev.authtokens.user.Account;
+import dev.authtokens.user.AccountChanged;
+import dev.authtokens.user.AccountDeleted;
 import dev.authtokens.user.PasswordChanged;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -30,7 +32,8 @@ public class TokenStore {
     private final TokenLookup lookup;
     private final TokenReader reader;
     private final TokenCache cache;
-    private final Event<TokensEnded> tokensEnded;
+    private final Event<TokenEnded> tokenEnded;
+    private final Event<AccountChanged> accountChanged;
     private final LastUse lastUse;
     private final AuditLog audit;
     private final Clock clock;
@@ -41,7 +44,8 @@ public class TokenStore {
             TokenLookup lookup,
             TokenReader reader,
             TokenCache cache,
-            Event<TokensEnded> tokensEnded,
+            Event<TokenEnded> tokenEnded,
+            Event<AccountChanged> accountChanged,
             LastUse lastUse,
             AuditLog audit,
             Clock clock) {
@@ -49,7 +53,8 @@ public class TokenStore {
         this.lookup = lookup;
         this.reader = reader;
         this.cache = cache;
-        this.tokensEnded = tokensEnded;
+        this.tokenEnded = tokenEnded;
+        this.accountChanged = accountChanged;
         this.lastUse = lastUse;
         this.audit = audit;
         this.clock = clock;
@@ -97,15 +102,23 @@ public class TokenStore {
 
     private CompletableFuture<KnownToken> read(byte[] digest) {
         Instant now = Instant.now(clock);
+        // Before the reading: a use that is written meanwhile may be too late for it, and not be pending any more after
+        // it.
+        Instant pending = lastUse.latest(digest, null);
         return reader.read(digest)
-                .thenApply(found -> found.map(
-                                owner -> new KnownToken(owner, lastUse.latest(digest, owner.lastUsedAt()), now))
+                .thenApply(found -> found.map(owner -> new KnownToken(
+                                owner, lastUse.latest(digest, LastUse.later(owner.lastUsedAt(), pending)), now))
                         .orElseGet(() -> new KnownToken(null, null, now)));
     }
 
     /** Takes part in the transaction of the change: the sessions end when the new password is in force, or neither. */
     void endOtherSessions(@Observes PasswordChanged change) {
-        ended(AuthToken.deleteOthers(change.userId(), change.keptTokenId()));
+        endOthers(change.userId(), change.keptTokenId());
+    }
+
+    /** Before the account: what would go with it goes in an order that others keep too. */
+    void endSessions(@Observes AccountDeleted account) {
+        endOthers(account.userId(), null);
     }
 
     /** Ends the caller's own token; false when somebody else ended it first. */
@@ -153,11 +166,12 @@ public class TokenStore {
     }
 
     private boolean end(AuditKind kind, long userId, String email, UUID tokenId) {
-        boolean ended = ended(AuthToken.delete(userId, tokenId)) == 1;
-        if (ended) {
+        Optional<byte[]> ended = AuthToken.delete(userId, tokenId);
+        ended.ifPresent(digest -> {
+            tokenEnded.fire(new TokenEnded(digest));
             audit.record(kind, email, tokenId, null);
-        }
-        return ended;
+        });
+        return ended.isPresent();
     }
 
     /**
@@ -168,15 +182,15 @@ public class TokenStore {
      */
     @Transactional
     public int revokeAll(long userId, String email, UUID keptId) {
-        int ended = ended(AuthToken.deleteOthers(userId, keptId));
+        int ended = endOthers(userId, keptId);
         audit.record(AuditKind.TOKEN_REVOKED, email, null, "sessions: " + ended);
         return ended;
     }
 
     /** Here they are refused from the commit on, everywhere else as soon as the news comes through. */
-    private int ended(List<byte[]> digests) {
-        tokensEnded.fire(new TokensEnded(digests));
-        return digests.size();
+    private int endOthers(long userId, UUID keptId) {
+        accountChanged.fire(new AccountChanged(userId));
+        return AuthToken.deleteOthers(userId, keptId);
     }
 
     private Instant lastUse(AuthToken token) {

@@ -33,6 +33,7 @@ public class UserStore {
     private final Statements statements;
     private final Event<PasswordChanged> passwordChanged;
     private final Event<AccountChanged> accountChanged;
+    private final Event<AccountDeleted> accountDeleted;
     private final AuditLog audit;
     private final Clock clock;
 
@@ -41,12 +42,14 @@ public class UserStore {
             Statements statements,
             Event<PasswordChanged> passwordChanged,
             Event<AccountChanged> accountChanged,
+            Event<AccountDeleted> accountDeleted,
             AuditLog audit,
             Clock clock) {
         this.entityManager = entityManager;
         this.statements = statements;
         this.passwordChanged = passwordChanged;
         this.accountChanged = accountChanged;
+        this.accountDeleted = accountDeleted;
         this.audit = audit;
         this.clock = clock;
     }
@@ -138,8 +141,8 @@ public class UserStore {
         requireAnotherAdministrator(email);
         Optional<User> found = User.findAndLock(email.canonical());
         found.ifPresent(user -> {
+            accountDeleted.fire(new AccountDeleted(user.id));
             user.delete();
-            accountChanged.fire(new AccountChanged(user.id));
             audit.record(AuditKind.USER_DELETED, email.canonical(), null, null);
         });
         return found.isPresent();

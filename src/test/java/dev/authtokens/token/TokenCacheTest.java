@@ -9,6 +9,7 @@ import dev.authtokens.access.Role;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -73,20 +74,32 @@ class TokenCacheTest {
         isNotKept(TokenCache::dropAll);
     }
 
-    /** Who goes through all entries does not see one that is just being made. */
+    /** The answer of the database may be there before its reading has begun here, and the news comes in between. */
     @Test
     void keepsNothingWhoseReadingBeganAsAnAccountChangedOrEverythingWasDropped() {
         for (Consumer<TokenCache> news :
                 List.<Consumer<TokenCache>>of(all -> all.dropAccounts(Set.of(USER)), TokenCache::dropAll)) {
             readings.set(0);
+            List<CompletableFuture<KnownToken>> after = new ArrayList<>();
             cache.get(DIGEST.clone(), NOW, ENDLESS, digest -> {
                 news.accept(cache);
+                after.add(get(again -> known(null)));
                 return CompletableFuture.completedFuture(known(null));
             });
+            after.get(0).join();
             get(digest -> known(null)).join();
             assertEquals(1, readings.get());
             cache.dropAll();
         }
+    }
+
+    /** Such as of an executor that is shut down. */
+    @Test
+    void failsChecksWhoseReadingCannotBegin() {
+        CompletableFuture<KnownToken> check = cache.get(DIGEST.clone(), NOW, ENDLESS, digest -> {
+            throw new IllegalStateException("no threads");
+        });
+        assertThrows(CompletionException.class, check::join);
     }
 
     private void isNotKept(Consumer<TokenCache> news) throws Exception {

@@ -90,6 +90,22 @@ class TokenReaderTest {
     }
 
     @Test
+    void asksOnceForOneTokenOfManyChecks() throws Exception {
+        List<Statement> busy = occupy();
+        List<CompletableFuture<Optional<TokenOwner>>> checks =
+                List.of(reader.read(digest(7)), reader.read(digest(7)), reader.read(digest(8)), reader.read(digest(7)));
+        busy.get(0).answer().complete(null);
+        Statement together = sent();
+        assertEquals(2, together.size());
+        together.answer().complete(null);
+        assertEquals(
+                List.of(7L, 7L, 8L, 7L),
+                checks.stream()
+                        .map(check -> check.join().orElseThrow().userId())
+                        .toList());
+    }
+
+    @Test
     void doesNotLetChecksGatherBehindAStalledStatement() throws Exception {
         TokenReader impatient = reader(Duration.ofMillis(1));
         for (int i = 0; i < TokenReader.WIDTH; i++) {

@@ -11,8 +11,10 @@ import dev.authtokens.Postgres;
 import dev.authtokens.ServiceClockOfTests;
 import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Caller;
+import dev.authtokens.access.EmailAddress;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.Accounts;
+import dev.authtokens.user.UserStore;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -20,6 +22,9 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +65,9 @@ class TokenStoreTest {
 
     @Inject
     TokenPurge purge;
+
+    @Inject
+    UserStore users;
 
     @Inject
     ServiceClockOfTests clock;
@@ -264,6 +273,32 @@ class TokenStoreTest {
         assertEquals(
                 List.of(0L),
                 query("select count(*) from auth_tokens where user_id = ? and last_used_at is null", userId));
+    }
+
+    /** Whose last uses are written meanwhile: that locks the tokens in the order of their digests. */
+    @Test
+    void deletesAnAccountWithoutWaitingInACircle() throws Exception {
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "insert into auth_tokens (digest, id, user_id, created_at) values"
+                        + " (decode(repeat('00', 32), 'hex'), '00000000-0000-0000-0000-000000000002', ?, now()),"
+                        + " (decode(repeat('ff', 32), 'hex'), '00000000-0000-0000-0000-000000000001', ?, now())",
+                userId,
+                userId);
+        try (Connection writer = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+                Statement lock = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            lock.execute("select from auth_tokens where digest = decode(repeat('00', 32), 'hex') for update");
+            CompletableFuture<Boolean> deleted = CompletableFuture.supplyAsync(
+                    () -> users.delete(EmailAddress.parse(email).orElseThrow()));
+            while (query("select 1 from pg_locks where not granted").isEmpty()) {
+                Thread.sleep(20);
+            }
+            lock.execute("select from auth_tokens where digest = decode(repeat('ff', 32), 'hex') for update");
+            writer.commit();
+            assertTrue(deleted.get());
+        }
+        assertEquals(0, count());
     }
 
     @Test
