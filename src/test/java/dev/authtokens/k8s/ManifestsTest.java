@@ -416,6 +416,9 @@ class ManifestsTest {
         for (String probe : List.of("readinessProbe", "livenessProbe")) {
             assertTrue(container.at("/" + probe + "/httpGet/port").isInt(), probe);
         }
+        // Knative sets it to that of the container in any case.
+        assertEquals(container.at("/ports/0/containerPort"), container.at("/livenessProbe/httpGet/port"));
+        assertEquals("/", container.at("/livenessProbe/httpGet/path").asText());
     }
 
     /** Also in place of what the client says about itself, since ingress-nginx sets each header that is named. */
