@@ -57,6 +57,18 @@ class ManifestsTest {
         assertEquals(names.size(), new HashSet<>(names).size(), names.toString());
     }
 
+    static List<String> withDeployment() {
+        return Rendering.WITH_DEPLOYMENT;
+    }
+
+    @ParameterizedTest
+    @MethodSource("withDeployment")
+    void theOrderOfTheComponentsDoesNotMatter(String start) {
+        assertEquals(
+                new HashSet<>(Rendering.withAll(start).objects()),
+                new HashSet<>(Rendering.withAllReversed(start).objects()));
+    }
+
     /** Pod Security "restricted", and a root file system that is read only on top. */
     @ParameterizedTest
     @MethodSource("renderings")

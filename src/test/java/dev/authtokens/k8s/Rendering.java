@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
 record Rendering(String name, List<JsonNode> objects) {
 
     static final Path K8S = Path.of("k8s");
+
+    static final List<String> WITH_DEPLOYMENT = List.of("base", "overlays/evaluation", "overlays/production");
 
     private static final List<String> COMPONENTS = children("components");
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -50,18 +53,29 @@ record Rendering(String name, List<JsonNode> objects) {
         }
     }
 
-    /** Every overlay; the base and the production overlay with each component and with all. */
+    /** Every overlay; what has the Deployment with each component, and with all of them in two orders. */
     static List<Rendering> all() {
         List<Rendering> all = new ArrayList<>();
         all.add(of("base"));
         children("overlays").forEach(overlay -> all.add(of("overlays/" + overlay)));
-        for (String start : List.of("base", "overlays/production")) {
+        for (String start : WITH_DEPLOYMENT) {
             COMPONENTS.forEach(component -> all.add(of(start, component)));
-            all.add(of(start, COMPONENTS.toArray(String[]::new)));
+            all.add(withAll(start));
+            all.add(withAllReversed(start));
         }
         // The others are for the Deployment.
         all.add(of("overlays/knative", "pgbouncer"));
         return all;
+    }
+
+    static Rendering withAll(String start) {
+        return of(start, COMPONENTS.toArray(String[]::new));
+    }
+
+    static Rendering withAllReversed(String start) {
+        List<String> reversed = new ArrayList<>(COMPONENTS);
+        Collections.reverse(reversed);
+        return of(start, reversed.toArray(String[]::new));
     }
 
     /** Renders it, or skips the test where there is no kubectl. */
