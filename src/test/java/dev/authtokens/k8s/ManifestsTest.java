@@ -14,10 +14,12 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -35,6 +37,7 @@ class ManifestsTest {
             Pattern.compile("kubectl create secret (generic|tls) ([a-z-]+)((?:.*\\\\\\R)*.*)");
     private static final Pattern JDBC_URL = Pattern.compile("jdbc:postgresql://(?<host>[a-z-]+):5432/auth_tokens"
             + "(\\?sslmode=verify-full&sslrootcert=(?<folder>/[a-z/-]+)/ca\\.crt)?");
+    private static final Pattern POOL_SIZE = Pattern.compile("default_pool_size = (\\d+)");
     private static final Pattern SECRET_KEY = Pattern.compile("--from-(?:literal|file)=([A-Za-z0-9._-]+)=");
 
     /** What PostgreSQL has for its users by default: 100 less 3 for administrators. */
@@ -350,6 +353,25 @@ class ManifestsTest {
         }
     }
 
+    /** It waits for its clients to leave, and the service leaves when its connections are of age. */
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "overlays/evaluation", "overlays/knative", "overlays/production"})
+    void aRolloutOfPgbouncerCutsNothingOff(String start) throws IOException {
+        Rendering rendering = Rendering.of(start, "pgbouncer");
+        JsonNode pod = rendering
+                .find("Deployment", "auth-tokens-pgbouncer")
+                .orElseThrow()
+                .at("/spec/template/spec");
+        // Until the pause is over, there may be new connections; and a statement may be under way at the end of one.
+        Duration longest = Duration.parse("PT" + rendering.environment().get("QUARKUS_DATASOURCE_JDBC_MAX_LIFETIME"))
+                .plusSeconds(
+                        pod.at("/containers/0/lifecycle/preStop/sleep/seconds").asInt())
+                .plusSeconds(Long.parseLong(
+                        fixed().getProperty("quarkus.datasource.jdbc.additional-jdbc-properties.socketTimeout")));
+        int grace = pod.path("terminationGracePeriodSeconds").asInt();
+        assertTrue(grace > longest.toSeconds(), grace + " s, but the service leaves within " + longest);
+    }
+
     @ParameterizedTest
     @MethodSource("renderings")
     void thereAreConnectionsForEveryReplica(Rendering rendering) throws IOException {
@@ -369,7 +391,15 @@ class ManifestsTest {
             replicas += autoscaler.at("/spec/maxReplicas").asInt();
         }
         assertTrue(replicas > 0);
-        if (rendering.find("Service", "auth-tokens-pgbouncer").isPresent()) {
+        Optional<JsonNode> pgbouncer = rendering.find("Deployment", "auth-tokens-pgbouncer");
+        if (pgbouncer.isPresent()) {
+            Matcher pool = POOL_SIZE.matcher(rendering.ofKind("ConfigMap").toString());
+            assertTrue(pool.find());
+            // Those that end go on for a while.
+            int pgbouncers = 2 * pgbouncer.get().at("/spec/replicas").asInt();
+            assertTrue(
+                    pgbouncers * Integer.parseInt(pool.group(1)) + 2 * replicas <= CONNECTIONS,
+                    pgbouncers + " pgbouncers with " + pool.group(1) + " connections each, " + replicas + " replicas");
             return;
         }
         int each = Integer.parseInt(rendering
