@@ -216,7 +216,12 @@ class ManifestsTest {
                             object.at("/spec/selector/matchLabels");
                         default -> object.path("none");
                     };
-            if (selector.isMissingNode()) {
+            String cluster = selector.path("cnpg.io/cluster").asText();
+            if (!cluster.isEmpty()) {
+                // The operator makes these pods.
+                assertTrue(rendering.find("Cluster", cluster).isPresent(), "There is no Cluster " + cluster);
+            }
+            if (selector.isMissingNode() || !cluster.isEmpty()) {
                 continue;
             }
             String where = kind + " " + nameOf(object);
@@ -262,6 +267,55 @@ class ManifestsTest {
                     .forEach(port -> out.add(port.path("protocol").asText() + port.path("port")));
             assertEquals(Set.of("UDP53", "TCP53", "TCP5432"), out);
         }
+    }
+
+    /** Whoever reaches it may try passwords; CloudNativePG wants its operator to reach it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"overlays/evaluation", "overlays/production"})
+    void nothingElseReachesTheDatabase(String start) {
+        Rendering rendering = Rendering.of(start, "pgbouncer");
+        boolean production = start.endsWith("production");
+        JsonNode spec = rendering
+                .find("NetworkPolicy", production ? "auth-tokens-database" : "auth-tokens-postgresql")
+                .orElseThrow()
+                .path("spec");
+        assertEquals("[\"Ingress\"]", spec.path("policyTypes").toString());
+        Set<String> open = new HashSet<>();
+        Set<String> sources = new HashSet<>();
+        for (JsonNode rule : spec.path("ingress")) {
+            List<String> ports = list(rule.path("ports"))
+                    .map(port -> port.path("port").asText())
+                    .toList();
+            if (ports.equals(List.of(production ? "5432" : "postgresql"))) {
+                list(rule.path("from")).map(JsonNode::toString).forEach(sources::add);
+            } else {
+                open.addAll(ports);
+            }
+        }
+        assertEquals(production ? Set.of("8000", "9187") : Set.of(), open);
+        Set<String> expected = new HashSet<>();
+        for (Workload workload : rendering.workloads()) {
+            String name = workload.labels().get("app.kubernetes.io/name");
+            if (!name.equals("auth-tokens-postgresql")) {
+                expected.add("{\"podSelector\":{\"matchLabels\":{\"app.kubernetes.io/name\":\"" + name + "\"}}}");
+            }
+        }
+        if (production) {
+            expected.add("{\"podSelector\":" + spec.path("podSelector") + "}");
+            expected.add("{\"namespaceSelector\":{\"matchLabels\":{\"kubernetes.io/metadata.name\":\"cnpg-system\"}},"
+                    + "\"podSelector\":{\"matchLabels\":{\"app.kubernetes.io/name\":\"cloudnative-pg\"}}}");
+        }
+        assertEquals(expected, sources);
+    }
+
+    /** What is on two instances must not be gone with one node. */
+    @Test
+    void theInstancesOfTheDatabaseAreOnNodesOfTheirOwn() {
+        JsonNode spec =
+                Rendering.of("overlays/production").ofKind("Cluster").get(0).path("spec");
+        assertTrue(spec.at("/postgresql/synchronous/number").asInt() > 0);
+        assertEquals("required", spec.at("/affinity/podAntiAffinityType").asText());
+        assertEquals("kubernetes.io/hostname", spec.at("/affinity/topologyKey").asText());
     }
 
     @ParameterizedTest
