@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.authtokens.check.VerifyResource;
 import dev.authtokens.k8s.Rendering.Workload;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -58,6 +60,27 @@ class ManifestsTest {
                 .map(object -> object.path("apiVersion").asText() + object.path("kind") + nameOf(object))
                 .toList();
         assertEquals(names.size(), new HashSet<>(names).size(), names.toString());
+    }
+
+    /** That the check above refuses something. */
+    @Test
+    void theApiRefusesWhatItDoesNotKnow() {
+        JsonNode deployment =
+                Rendering.of("base").find("Deployment", "auth-tokens").orElseThrow();
+        assertEquals(Optional.empty(), KubernetesApi.refusal(deployment));
+        assertRefused(deployment, copy -> ((ObjectNode) copy.path("spec")).put("replicaz", 2), "replicaz");
+        assertRefused(
+                deployment,
+                copy -> ((ObjectNode) copy.at("/spec/template/spec/containers/0/env/0")).put("value", 8000),
+                "8000");
+        assertRefused(deployment, copy -> copy.put("kind", "Deploymint"), "Deploymint is not known");
+    }
+
+    private static void assertRefused(JsonNode good, Consumer<ObjectNode> spoil, String named) {
+        ObjectNode copy = good.deepCopy();
+        spoil.accept(copy);
+        String refusal = KubernetesApi.refusal(copy).orElse("none");
+        assertTrue(refusal.contains(named), refusal);
     }
 
     static List<String> withDeployment() {
