@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stops and replaces the packaged service while it is in use. */
 @Tag("processes")
@@ -106,23 +108,26 @@ class RolloutIT {
                 Postgres.query(database, "select count(*) from auth_tokens").get(0);
     }
 
-    @Test
-    void aRollingReplacementBehindAProxyLosesNoRequest() throws Exception {
+    /** A proxy that knows of requests keeps its connections; one that does not, as that of Kubernetes, leaves them to clients. */
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "tcp"})
+    void aRollingReplacementBehindAProxyLosesNoRequest(String mode) throws Exception {
         assumeTrue(isInstalled("haproxy"), "HAProxy is not installed");
         Map<String, String> environment = environment(postgres.newDatabase());
+        environment.put("QUARKUS_SHUTDOWN_DELAY", "1S");
         List<ServiceProcess> services = new ArrayList<>();
         try {
             services.add(ServiceProcess.start(environment).awaitReady());
             services.add(ServiceProcess.start(environment).awaitReady());
-            try (Proxy proxy =
-                            Proxy.start(services.get(0).port(), services.get(1).port());
+            try (Proxy proxy = Proxy.start(
+                            mode, services.get(0).port(), services.get(1).port());
                     Load load = new Load(proxy.uri(), services.get(0).token(EMAIL, PASSWORD))) {
                 for (int slot = 0; slot < 2; slot++) {
                     int before = load.answered();
                     while (load.answered() < before + 200) {
                         ServiceProcess.pause();
                     }
-                    // As a deployment does it: the new one is ready, the old one gets no more requests, and then ends.
+                    // As a deployment does it: the new one is ready, the old one gets no new connections, and ends.
                     ServiceProcess replacement =
                             ServiceProcess.start(environment).awaitReady();
                     services.add(replacement);
@@ -241,7 +246,7 @@ class RolloutIT {
                 global
                     stats socket %1$s/admin.sock level admin
                 defaults
-                    mode http
+                    mode %5$s
                     timeout connect 2s
                     timeout client 30s
                     timeout server 30s
@@ -256,11 +261,11 @@ class RolloutIT {
                     server instance1 127.0.0.1:%4$d
                 """;
 
-        static Proxy start(int first, int second) throws IOException {
+        static Proxy start(String mode, int first, int second) throws IOException {
             Path folder = Files.createTempDirectory("proxy");
             int port = ServiceProcess.freePort();
-            Path config =
-                    Files.writeString(folder.resolve("haproxy.cfg"), CONFIG.formatted(folder, port, first, second));
+            Path config = Files.writeString(
+                    folder.resolve("haproxy.cfg"), CONFIG.formatted(folder, port, first, second, mode));
             Process process = new ProcessBuilder("/usr/sbin/haproxy", "-db", "-f", config.toString())
                     .inheritIO()
                     .start();
@@ -276,10 +281,8 @@ class RolloutIT {
             return URI.create("http://127.0.0.1:" + port + "/");
         }
 
-        /** Lets the instance finish what it has, and waits for that as the time before a pod's SIGTERM does. */
-        void drain(int slot) throws InterruptedException {
+        void drain(int slot) {
             tell("set server instances/instance" + slot + " state drain");
-            Thread.sleep(500);
         }
 
         void replace(int slot, int newPort) {

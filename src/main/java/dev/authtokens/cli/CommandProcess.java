@@ -19,7 +19,8 @@ public final class CommandProcess {
             "quarkus.http.domain-socket-enabled", "false",
             "quarkus.management.host-enabled", "false",
             "quarkus.management.domain-socket-enabled", "false",
-            "quarkus.scheduler.enabled", "false");
+            "quarkus.scheduler.enabled", "false",
+            "quarkus.shutdown.delay", "0s");
 
     private static final Map<String, String> SMALL_POOL = Map.of(
             "quarkus.datasource.jdbc.initial-size", "0",
