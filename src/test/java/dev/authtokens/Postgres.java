@@ -35,6 +35,20 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
+    /** One that takes encrypted connections, with {@code tls.crt} and {@code tls.key} of the folder. */
+    public static Postgres startWithTls(Path folder) {
+        try {
+            return new Postgres(EmbeddedPostgres.builder()
+                    .setPort(ServiceProcess.freePort())
+                    .setServerConfig("ssl", "on")
+                    .setServerConfig("ssl_cert_file", folder.resolve("tls.crt").toString())
+                    .setServerConfig("ssl_key_file", folder.resolve("tls.key").toString())
+                    .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Starts, or starts again, the server of a data folder on a fixed port. */
     public static Postgres start(Path data, int port) {
         try {

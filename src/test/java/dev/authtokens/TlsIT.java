@@ -17,11 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -38,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("processes")
 class TlsIT {
 
-    private static final String PASSWORD = "correct horse battery";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @TempDir
@@ -131,48 +128,13 @@ class TlsIT {
         }
     }
 
-    /** With the JDK's own tool; the service wants PEM. */
     private BigInteger makeCertificate() throws Exception {
-        Path store = folder.resolve("store-" + System.nanoTime());
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "api",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "SAN=dns:localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .inheritIO()
-                .start();
-        assertEquals(0, keytool.waitFor());
-        KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-        X509Certificate certificate = (X509Certificate) keys.getCertificate("api");
         Path files = Files.createDirectory(folder.resolve("files-" + System.nanoTime()));
-        pem(files.resolve("tls.crt"), "CERTIFICATE", certificate.getEncoded());
-        pem(
-                files.resolve("tls.key"),
-                "PRIVATE KEY",
-                keys.getKey("api", PASSWORD.toCharArray()).getEncoded());
+        Certificate certificate = Certificate.in(files);
         // Both files change at once, as those of a mounted secret do.
         Path link = Files.createSymbolicLink(folder.resolve("next"), files);
         Files.move(link, folder.resolve("current"), StandardCopyOption.ATOMIC_MOVE);
-        return certificate.getSerialNumber();
-    }
-
-    private static void pem(Path file, String kind, byte[] content) throws IOException {
-        String text = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-                .encodeToString(content);
-        Files.writeString(file, "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
+        return certificate.x509().getSerialNumber();
     }
 
     private String handshake(String version) throws Exception {

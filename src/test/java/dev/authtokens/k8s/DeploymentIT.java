@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.authtokens.Api;
+import dev.authtokens.Certificate;
 import dev.authtokens.Postgres;
 import dev.authtokens.ServiceProcess;
 import java.io.IOException;
@@ -22,11 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -99,7 +97,7 @@ class DeploymentIT {
     void withTheComponentTlsNothingOfTheApiIsPlain(@TempDir Path folder)
             throws IOException, InterruptedException, GeneralSecurityException {
         Rendering rendering = Rendering.of("base", "tls");
-        SSLContext trust = makeCertificate(folder);
+        SSLContext trust = Certificate.in(folder).trusting();
         try (ServiceProcess service = startTls(environment(rendering), folder)) {
             awaitManagement(service);
             assertAnswersProbes(service, rendering.service().pod());
@@ -260,58 +258,6 @@ class DeploymentIT {
         } catch (SocketException e) {
             return "";
         }
-    }
-
-    /** Writes {@code tls.crt} and {@code tls.key} as cert-manager does; returns who trusts them. */
-    private static SSLContext makeCertificate(Path folder)
-            throws IOException, InterruptedException, GeneralSecurityException {
-        Path file = folder.resolve("store.p12");
-        char[] password = "changeit".toCharArray();
-        String keytool =
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        Process process = new ProcessBuilder(
-                        keytool,
-                        "-genkeypair",
-                        "-alias",
-                        "a",
-                        "-keyalg",
-                        "EC",
-                        "-groupname",
-                        "secp256r1",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        "changeit")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.out").toFile())
-                .start();
-        assertEquals(0, process.waitFor());
-        KeyStore store = KeyStore.getInstance(file.toFile(), password);
-        pem(folder.resolve("tls.crt"), "CERTIFICATE", store.getCertificate("a").getEncoded());
-        pem(
-                folder.resolve("tls.key"),
-                "PRIVATE KEY",
-                store.getKey("a", password).getEncoded());
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("a", store.getCertificate("a"));
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, factory.getTrustManagers(), null);
-        return context;
-    }
-
-    private static void pem(Path file, String type, byte[] bytes) throws IOException {
-        String text = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-                .encodeToString(bytes);
-        Files.writeString(file, "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
     }
 
     private static Map<String, String> status(long process) throws IOException {
