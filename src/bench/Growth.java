@@ -45,6 +45,8 @@ final class Growth {
             sizes.add(size);
         }
         sizes.add(most);
+        Tokens.insert(0, Benchmark.LIVE, 0);
+        Load.atRate(1000, seconds, 24, n -> Load.verify(n % Benchmark.LIVE));
         Step first = null;
         Step last = null;
         for (long size : sizes) {

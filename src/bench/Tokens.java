@@ -14,6 +14,9 @@ import java.util.zip.CRC32;
 /** Tokens by the million that both the database and the client can make from their number. */
 final class Tokens {
 
+    /** Who has the tokens, one after the other. */
+    private static final int ACCOUNTS = 10_000;
+
     private Tokens() {}
 
     /** The token whose random bits are the SHA-256 of {@code bench <number>}. */
@@ -42,19 +45,24 @@ final class Tokens {
         return tokens;
     }
 
-    /** Gives the first account the tokens of these numbers, made one after the other up to so many days ago. */
+    /** Gives the accounts the tokens of these numbers, made one after the other up to so many days ago. */
     static void insert(long from, long count, int daysAgo) throws SQLException {
         sql("""
+                insert into users (email, email_canonical, password_hash, role, created_at)
+                select email, email, 'none', 'USER', now()
+                from (select 'user-' || n || '@example.com' from generate_series(1, %d) n) as all_of_them(email)
+                where not exists (select from users where role = 'USER')""".formatted(ACCOUNTS), """
                 insert into auth_tokens (digest, id, user_id, created_at)
-                select sha256(sha256(('bench ' || n)::bytea)), gen_random_uuid(), (select min(id) from users),
+                select sha256(sha256(('bench ' || n)::bytea)), gen_random_uuid(),
+                       (select min(id) from users where role = 'USER') + n %% %d,
                        now() - interval '%d days' - (%d - n) * interval '10 ms'
                 from generate_series(%d, %d) n on conflict do nothing"""
-                .formatted(daysAgo, from + count, from, from + count - 1));
+                .formatted(ACCOUNTS, daysAgo, from + count, from, from + count - 1));
     }
 
     /** As the table is after a while. */
     static void settle() throws SQLException {
-        sql("vacuum analyze auth_tokens");
+        sql("vacuum analyze auth_tokens", "vacuum analyze users");
     }
 
     static void sql(String... statements) throws SQLException {
