@@ -7,16 +7,21 @@ import static org.hamcrest.Matchers.aMapWithSize;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.Api;
 import dev.authtokens.Postgres;
+import dev.authtokens.RawConnection;
 import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Role;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +38,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsersTest {
 
     private static final String NEW_PASSWORD = "another horse, another battery";
+
+    @TestHTTPResource("/")
+    URI service;
 
     private String admin;
     private String email;
@@ -284,15 +292,42 @@ class UsersTest {
     @Test
     void listsMoreThanOneReadsAtOnce() {
         String prefix = "many-" + UUID.randomUUID();
+        insertMany(prefix, 2500);
+        assertEquals(2500, list("prefix", prefix).size());
+        assertEquals(1500, list("prefix", prefix, "limit", "1500").size());
+    }
+
+    @Test
+    void aListThatCannotBeReadToItsEndBreaksOff() throws Exception {
+        String prefix = "torn-" + UUID.randomUUID();
+        insertMany(prefix, 1500);
+        Postgres.execute(ServiceDatabase.url(), "alter table users drop constraint users_role_check");
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "update users set role = 'UNKNOWN' where email_canonical = ?",
+                prefix + "01200@example.com");
+        try (RawConnection connection = RawConnection.to(service.getPort())) {
+            connection.send("GET /v4/users/?prefix=" + prefix + " HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Authorization: giantswarm " + admin + "\r\n\r\n");
+            IOException torn = assertThrows(IOException.class, () -> connection.answer(false));
+            assertTrue(torn.getMessage().startsWith("The answer ends"), torn::toString);
+        } finally {
+            Postgres.execute(ServiceDatabase.url(), "delete from users where role = 'UNKNOWN'");
+            Postgres.execute(
+                    ServiceDatabase.url(),
+                    "alter table users add constraint users_role_check check (role in ('USER', 'ADMIN', 'SERVICE'))");
+        }
+    }
+
+    private static void insertMany(String prefix, int count) {
         Postgres.execute(
                 ServiceDatabase.url(),
                 "insert into users (email, email_canonical, password_hash, role, created_at)"
                         + " select ? || lpad(n::text, 5, '0') || '@example.com', ? || lpad(n::text, 5, '0') || '@example.com',"
-                        + " 'x', 'USER', now() from generate_series(1, 2500) n",
+                        + " 'x', 'USER', now() from generate_series(1, ?) n",
                 prefix,
-                prefix);
-        assertEquals(2500, list("prefix", prefix).size());
-        assertEquals(1500, list("prefix", prefix, "limit", "1500").size());
+                prefix,
+                count);
     }
 
     private List<String> list(String... parameters) {
