@@ -1,5 +1,7 @@
 package dev.authtokens.problem;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.vertx.core.http.HttpServerRequest;
@@ -77,7 +79,8 @@ public class ProblemResponses {
                         ProblemCode.INVALID_INPUT, "The request body is not the JSON object that is expected.")));
     }
 
-    @ServerExceptionMapper
+    /** The framework has a mapper of its own for the second, whose answer is empty. */
+    @ServerExceptionMapper({Throwable.class, InvalidDefinitionException.class})
     Response unforeseen(Throwable throwable) {
         return render(problemOf(throwable)).build();
     }
@@ -140,7 +143,8 @@ public class ProblemResponses {
                 LOG.warnf("Not available: %s", cause);
                 return new Problem(ProblemCode.NOT_YET_AVAILABLE, UNAVAILABLE_RETRY);
             }
-            if (cause instanceof IOException && cause == throwable) {
+            // Jackson's are none of the connection: our own answer could not be written.
+            if (cause instanceof IOException && !(cause instanceof JacksonException) && cause == throwable) {
                 LOG.debug("The client broke off its request");
                 return new Problem(ProblemCode.INVALID_INPUT);
             }

@@ -20,6 +20,8 @@ import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @WithTestResource(ServiceDatabase.class)
@@ -58,10 +60,11 @@ class AccessFilterTest {
                 .body("thread", not(containsString("eventloop")));
     }
 
-    @Test
-    void anUnforeseenFailureIs500AndLoggedOnceWithItsRequest() {
+    @ParameterizedTest
+    @ValueSource(strings = {"/probe/fails", "/probe/unwritable"})
+    void anUnforeseenFailureIs500AndLoggedOnceWithItsRequest(String path) {
         try (LogRecords log = new LogRecords()) {
-            isProblem(given().header("X-Request-ID", "failing-1").get("/probe/fails"), 500, "INTERNAL_ERROR")
+            isProblem(given().header("X-Request-ID", "failing-1").get(path), 500, "INTERNAL_ERROR")
                     .body(not(containsString("a secret of the implementation")));
             List<LogRecords.Line> errors =
                     log.all().stream().filter(LogRecords.Line::isError).toList();

@@ -28,6 +28,14 @@ public class ProbeResource {
         throw new IllegalStateException("a secret of the implementation");
     }
 
+    @GET
+    @Path("unwritable")
+    @Access(Access.Who.ANYONE)
+    @Operation(hidden = true)
+    public Map<String, Object> unwritable() {
+        return Map.of("a secret of the implementation", new Object());
+    }
+
     @POST
     @Path("signed-in")
     @Access(Access.Who.SIGNED_IN)
