@@ -90,8 +90,9 @@ public class AccessFilter {
         try {
             admit(request, access, caller);
             request.resume();
-        } catch (Problem refused) {
-            request.resume(refused);
+        } catch (RuntimeException e) {
+            // Nobody else would wake it up.
+            request.resume(e);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.Api;
@@ -18,6 +19,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +74,14 @@ class AccessFilterTest {
             assertEquals(ProblemResponses.class.getName(), errors.get(0).logger());
             assertEquals("failing-1", errors.get(0).context().get("requestId"));
         }
+    }
+
+    @Test
+    void answersAlsoWhenItFailsItselfAfterTheTokenWasRead() {
+        String token = Api.token(Accounts.create(), Accounts.PASSWORD);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> isProblem(Api.as(token).header("X-Break-Filter", "yes").get(Api.USER), 500, "INTERNAL_ERROR"));
     }
 
     private static RequestSpecification json(String body) {

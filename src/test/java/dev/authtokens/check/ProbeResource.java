@@ -5,9 +5,13 @@ import dev.authtokens.access.Caller;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.SecurityContext;
+import java.lang.reflect.Proxy;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /** Endpoints that the product does not have, to see how the filter treats them. */
 @Path("/probe/")
@@ -55,5 +59,18 @@ public class ProbeResource {
     @Operation(hidden = true)
     public Map<String, String> admin(@jakarta.ws.rs.core.Context SecurityContext security, Map<String, String> body) {
         return signedIn(security, body);
+    }
+
+    /** Comes before the filter under test, and has it fail in the midst of its work. */
+    @ServerRequestFilter(nonBlocking = true, priority = Priorities.AUTHENTICATION - 1)
+    public void breakFilter(ContainerRequestContext request) {
+        if (request.getHeaders().containsKey("X-Break-Filter")) {
+            request.setSecurityContext((SecurityContext) Proxy.newProxyInstance(
+                    SecurityContext.class.getClassLoader(),
+                    new Class<?>[] {SecurityContext.class},
+                    (self, method, none) -> {
+                        throw new IllegalStateException("a secret of the implementation");
+                    }));
+        }
     }
 }
