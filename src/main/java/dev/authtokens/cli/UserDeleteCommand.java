@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
         name = "delete",
         description = {
-            "Deletes an account with its sessions. The last administrator stays.",
+            "Deletes an account with its sessions. The last administrator who has not expired stays.",
             "",
             "On a terminal it asks before; elsewhere it does nothing without --yes."
         },

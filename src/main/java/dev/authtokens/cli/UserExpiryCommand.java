@@ -8,7 +8,9 @@ import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
         name = "expiry",
-        description = "Sets when an account expires; from then on it can neither log in nor use its sessions.",
+        description =
+                "Sets when an account expires; from then on it can neither log in nor use its sessions. The last administrator"
+                        + " who has not expired does not expire at once.",
         footer = {
             "%nExamples:",
             "  auth-tokens user expiry andy@example.com 2030-01-01T12:00:00Z",

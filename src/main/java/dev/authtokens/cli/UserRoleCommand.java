@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
         name = "role",
-        description = "Gives an account another role. The last administrator stays one.",
+        description = "Gives an account another role. The last administrator who has not expired stays one.",
         footer = {"%nExample:", "  auth-tokens user role andy@example.com admin"})
 class UserRoleCommand extends AccountCommand {
 

@@ -55,8 +55,9 @@ public class User extends PanacheEntityBase {
                 .list();
     }
 
-    static List<User> lockAdministrators() {
-        return find("role = ?1 order by id", Role.ADMIN)
+    /** Those who have not expired. */
+    static List<User> lockAdministrators(Instant now) {
+        return find("role = ?1 and (expiresAt is null or expiresAt > ?2) order by id", Role.ADMIN, now)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .list();
     }

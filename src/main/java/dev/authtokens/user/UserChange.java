@@ -21,6 +21,15 @@ public record UserChange(Optional<EmailAddress> email, Optional<Optional<Instant
         return new UserChange(Optional.empty(), Optional.empty(), Optional.of(role));
     }
 
+    /** Whether an administrator would be one no longer, or have expired already. */
+    boolean endsAdministration(Instant now) {
+        return role.filter(newRole -> newRole != Role.ADMIN).isPresent()
+                || expiresAt
+                        .flatMap(expiry -> expiry)
+                        .filter(expiry -> !expiry.isAfter(now))
+                        .isPresent();
+    }
+
     /** For people who read the audit trail. */
     String describe() {
         StringJoiner changes = new StringJoiner(", ");

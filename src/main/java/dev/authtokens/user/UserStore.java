@@ -103,7 +103,7 @@ public class UserStore {
      */
     @Transactional
     public Optional<UserView> modify(EmailAddress email, UserChange change) {
-        if (change.role().filter(role -> role != Role.ADMIN).isPresent()) {
+        if (change.endsAdministration(Instant.now(clock))) {
             requireAnotherAdministrator(email);
         }
         return User.findAndLock(email.canonical()).map(user -> {
@@ -149,8 +149,8 @@ public class UserStore {
     }
 
     /** Locks all of them, so that two administrators who remove each other do not both succeed. */
-    private static void requireAnotherAdministrator(EmailAddress email) {
-        List<User> administrators = User.lockAdministrators();
+    private void requireAnotherAdministrator(EmailAddress email) {
+        List<User> administrators = User.lockAdministrators(Instant.now(clock));
         if (administrators.size() == 1 && administrators.get(0).emailCanonical.equals(email.canonical())) {
             throw new Problem(
                     ProblemCode.INVALID_INPUT,

@@ -112,7 +112,7 @@ public class UsersResource {
     @APIResponse(responseCode = "200", description = "The account as it is now.")
     @APIResponse(
             responseCode = "400",
-            description = "`INVALID_INPUT`: the new value is not acceptable, or it is the last administrator's role."
+            description = "`INVALID_INPUT`: the new value is not acceptable, or ends the last administrator."
                     + " `IMMUTABLE_ATTRIBUTE`: only administrators change expiry and role."
                     + " `UNKNOWN_ATTRIBUTE`: there is no such field.")
     @APIResponse(

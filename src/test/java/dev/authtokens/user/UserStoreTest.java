@@ -14,6 +14,7 @@ import dev.authtokens.problem.ProblemCode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -41,6 +42,22 @@ class UserStoreTest {
         users.modify(last, UserChange.ofRole(Role.ADMIN));
         assertTrue(users.delete(user));
         assertFalse(users.delete(user));
+    }
+
+    @Test
+    void keepsTheLastAdministratorThatHasNotExpired() {
+        EmailAddress last = address(Accounts.create(Role.ADMIN, null));
+        EmailAddress expired = address(Accounts.create(Role.ADMIN, Instant.now().minusSeconds(1)));
+        assertFalse(succeeds(() -> users.delete(last)));
+        assertFalse(succeeds(() -> users.modify(last, UserChange.ofRole(Role.USER))));
+        assertFalse(succeeds(() -> users.modify(last, expiringIn(-1))));
+        assertTrue(succeeds(() -> users.modify(last, expiringIn(3600))));
+        assertFalse(succeeds(() -> users.delete(last)));
+        assertTrue(succeeds(() -> users.modify(expired, expiringIn(-2))));
+        assertTrue(succeeds(() -> users.modify(expired, UserChange.ofExpiry(Optional.empty()))));
+        assertTrue(succeeds(() -> users.modify(last, expiringIn(-1))));
+        assertTrue(succeeds(() -> users.delete(last)));
+        assertFalse(succeeds(() -> users.delete(expired)));
     }
 
     @Test
@@ -96,6 +113,10 @@ class UserStoreTest {
             assertEquals(ProblemCode.INVALID_INPUT, lastAdministrator.code());
             return false;
         }
+    }
+
+    private static UserChange expiringIn(int seconds) {
+        return UserChange.ofExpiry(Optional.of(Instant.now().plusSeconds(seconds)));
     }
 
     private static EmailAddress address(String email) {
