@@ -21,6 +21,10 @@ public record UserChange(Optional<EmailAddress> email, Optional<Optional<Instant
         return new UserChange(Optional.empty(), Optional.empty(), Optional.of(role));
     }
 
+    boolean isEmpty() {
+        return email.isEmpty() && expiresAt.isEmpty() && role.isEmpty();
+    }
+
     /** Whether an administrator would be one no longer, or have expired already. */
     boolean endsAdministration(Instant now) {
         return role.filter(newRole -> newRole != Role.ADMIN).isPresent()

@@ -103,6 +103,9 @@ public class UserStore {
      */
     @Transactional
     public Optional<UserView> modify(EmailAddress email, UserChange change) {
+        if (change.isEmpty()) {
+            return findView(email);
+        }
         if (change.endsAdministration(Instant.now(clock))) {
             requireAnotherAdministrator(email);
         }

@@ -61,6 +61,18 @@ class UserStoreTest {
     }
 
     @Test
+    void recordsNoChangeWhereNothingWasToChange() {
+        EmailAddress email = address(Accounts.create());
+        UserChange nothing = new UserChange(Optional.empty(), Optional.empty(), Optional.empty());
+        assertEquals(email.written(), users.modify(email, nothing).orElseThrow().email());
+        assertEquals(
+                List.of(),
+                Postgres.query(
+                        ServiceDatabase.url(), "select detail from audit_events where account = ?", email.canonical()));
+        assertTrue(users.modify(address("nobody@example.com"), nothing).isEmpty());
+    }
+
+    @Test
     void oneOfTwoAdministratorsStaysWhenBothAreRemovedAtOnce() {
         for (int i = 0; i < 10; i++) {
             EmailAddress one = address(Accounts.create(Role.ADMIN, null));
