@@ -3,6 +3,7 @@ package dev.authtokens.user;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** The expiry of an account or a session on the wire and on the command line: an RFC 3339 time, and {@code 0001-01-01T00:00:00Z} for never. */
@@ -27,7 +28,8 @@ public final class Expiry {
      */
     public static Optional<Optional<Instant>> parse(String text) {
         try {
-            Instant time = OffsetDateTime.parse(text.strip()).toInstant();
+            // PostgreSQL keeps no more, and would round.
+            Instant time = OffsetDateTime.parse(text.strip()).toInstant().truncatedTo(ChronoUnit.MICROS);
             if (time.equals(NEVER)) {
                 return Optional.of(Optional.empty());
             }

@@ -229,6 +229,18 @@ class UsersTest {
     }
 
     @Test
+    void anExpiryIsShownAsItIsKept() {
+        String own = Accounts.create();
+        String shown = patch(admin, own, Map.of("expiry", "2099-01-01T00:00:00.123456789Z"))
+                .then()
+                .statusCode(200)
+                .body("expiry", equalTo("2099-01-01T00:00:00.123456Z"))
+                .extract()
+                .path("expiry");
+        Api.as(admin).get(path(own)).then().body("expiry", equalTo(shown));
+    }
+
+    @Test
     void nobodyGivesThemselvesARole() {
         String own = Accounts.create();
         isProblem(patch(Api.token(own, Accounts.PASSWORD), own, Map.of("role", "admin")), 400, "IMMUTABLE_ATTRIBUTE");
