@@ -4,6 +4,7 @@ import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.ws.rs.core.SecurityContext;
 import java.security.Principal;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -21,14 +22,11 @@ public record Caller(long userId, String email, Role role, UUID tokenId) impleme
     /**
      * Lets administrators act on every account, and others on their own only.
      *
-     * @param email as it was sent
+     * @param account its id, empty when there is none: an address may have become somebody else's lately
      * @throws Problem {@code PERMISSION_DENIED} 403, also for accounts that do not exist
      */
-    public void requireMayActOn(String email) {
-        boolean own = EmailAddress.parse(email)
-                .filter(address -> address.canonical().equals(EmailAddress.canonical(this.email)))
-                .isPresent();
-        if (!own && role != Role.ADMIN) {
+    public void requireMayActOn(Optional<Long> account) {
+        if (role != Role.ADMIN && !account.equals(Optional.of(userId))) {
             throw new Problem(ProblemCode.FORBIDDEN);
         }
     }

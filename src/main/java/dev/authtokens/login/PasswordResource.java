@@ -86,7 +86,9 @@ public class PasswordResource {
     public CompletionStage<GenericResponse> modifyPassword(
             @RestPath String email, @Context SecurityContext security, ModifyPasswordRequest request) {
         Caller caller = Caller.of(security);
-        caller.requireMayActOn(email);
+        Optional<EmailAddress> parsed = EmailAddress.parse(email);
+        Optional<Account> found = parsed.flatMap(users::findAccount);
+        caller.requireMayActOn(found.map(Account::id));
         boolean mustKnow = caller.role() != Role.ADMIN;
         if (request == null
                 || request.newPasswordBase64() == null
@@ -95,13 +97,13 @@ public class PasswordResource {
                     ProblemCode.INVALID_INPUT,
                     "The fields new_password_base64 and, but for administrators, current_password_base64 are required.");
         }
-        EmailAddress address = EmailAddress.parse(email).orElseThrow(UsersResource::notFound);
-        Account account = users.findAccount(address).orElseThrow(UsersResource::notFound);
+        EmailAddress address = parsed.orElseThrow(UsersResource::notFound);
+        Account account = found.orElseThrow(UsersResource::notFound);
         byte[] newPassword = rules.requireAcceptable(request.newPasswordBase64(), address);
         Future<Account> allowed =
                 mustKnow ? verify(email, request.currentPasswordBase64()) : Future.succeededFuture(account);
         return allowed.compose(
-                        found -> pool.submit(() -> hasher.hash(newPassword), hash -> change(found, hash, caller)))
+                        current -> pool.submit(() -> hasher.hash(newPassword), hash -> change(current, hash, caller)))
                 .toCompletionStage();
     }
 

@@ -55,8 +55,10 @@ public class UsersResource {
             summary = "Get user",
             description = "One account: one's own, or any for administrators.")
     public UserView getUser(@RestPath String email, @Context SecurityContext security) {
-        Caller.of(security).requireMayActOn(email);
-        return EmailAddress.parse(email).flatMap(users::findView).orElseThrow(UsersResource::notFound);
+        Optional<Long> account =
+                EmailAddress.parse(email).flatMap(users::findAccount).map(Account::id);
+        Caller.of(security).requireMayActOn(account);
+        return account.flatMap(users::findView).orElseThrow(UsersResource::notFound);
     }
 
     @PUT
@@ -120,7 +122,8 @@ public class UsersResource {
             description = "`RESOURCE_ALREADY_EXISTS`: there is an account with the new address.")
     public UserView modifyUser(@RestPath String email, @Context SecurityContext security, ModifyUserRequest request) {
         Caller caller = Caller.of(security);
-        caller.requireMayActOn(email);
+        Optional<EmailAddress> address = EmailAddress.parse(email);
+        caller.requireMayActOn(address.flatMap(users::findAccount).map(Account::id));
         if (request == null) {
             throw invalid("The body is missing.");
         }
@@ -130,9 +133,7 @@ public class UsersResource {
         Optional<EmailAddress> newEmail = Optional.ofNullable(request.email())
                 .map(text -> EmailAddress.parse(text).orElseThrow(() -> invalid("The e-mail address is not valid.")));
         UserChange change = new UserChange(newEmail, expiry(request.expiry()), role(request.role()));
-        return EmailAddress.parse(email)
-                .flatMap(address -> users.modify(address, change))
-                .orElseThrow(UsersResource::notFound);
+        return address.flatMap(current -> users.modify(current, change)).orElseThrow(UsersResource::notFound);
     }
 
     @DELETE

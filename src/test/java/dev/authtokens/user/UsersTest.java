@@ -178,6 +178,25 @@ class UsersTest {
     }
 
     @Test
+    void anAddressThatBecameSomebodyElsesIsNoLongerOnesOwn() {
+        String own = Accounts.create();
+        String token = Api.token(own, Accounts.PASSWORD);
+        Api.as(token).get(USER).then().statusCode(200);
+        // Without the trigger that tells of it: as by another replica, of which this one has not heard yet.
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "set session_replication_role = replica; update users set email = ?, email_canonical = ? where email = ?",
+                email,
+                email,
+                own);
+        Accounts.createAs(own);
+        isProblem(Api.as(token).get(path(own)), 403, "PERMISSION_DENIED");
+        isProblem(patch(token, own, Map.of("email", "x" + email)), 403, "PERMISSION_DENIED");
+        isProblem(change(token, own, Accounts.PASSWORD, NEW_PASSWORD), 403, "PERMISSION_DENIED");
+        Api.as(token).get(path(email)).then().statusCode(200).body("email", equalTo(email));
+    }
+
+    @Test
     void renamingKeepsTheSession() {
         String own = Accounts.create();
         String token = Api.token(own, Accounts.PASSWORD);
