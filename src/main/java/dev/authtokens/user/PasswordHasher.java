@@ -1,5 +1,7 @@
 package dev.authtokens.user;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.authtokens.ServiceConfig;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -137,7 +139,8 @@ public class PasswordHasher {
             PasswordFactory factory = factory();
             Password hashed = factory.translate(ModularCrypt.decode(modularCrypt));
             return pepper == null
-                    ? factory.verify(hashed, RawBytes.toChars(password), RawBytes.CHARSET)
+                    // Other systems hashed the bytes as they are: this charset carries each as one character.
+                    ? factory.verify(hashed, new String(password, ISO_8859_1).toCharArray(), ISO_8859_1)
                     : factory.verify(hashed, keyed(password, pepper));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
