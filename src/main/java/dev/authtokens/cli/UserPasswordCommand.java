@@ -27,10 +27,8 @@ class UserPasswordCommand extends AccountCommand {
     public void run(Services services, Terminal terminal) {
         Account account = services.users().findAccount(email).orElseThrow(CommandFailure::noSuchAccount);
         String hash = password.hash(email, services, terminal);
-        if (!services.users().changePassword(account, hash, null)) {
-            throw new CommandFailure(
-                    ExitCode.REFUSED,
-                    "The account was deleted, or got another password, just now: nothing is changed.");
+        if (!services.users().setPassword(account, hash, null)) {
+            throw CommandFailure.noSuchAccount();
         }
         String text = "Set the password of " + account.email() + " and ended its sessions";
         output.print(services, terminal, new GenericResponse("RESOURCE_UPDATED", text), text);

@@ -114,7 +114,11 @@ public class PasswordResource {
 
     private GenericResponse change(Account account, String newHash, Caller caller) {
         UUID kept = account.id() == caller.userId() ? caller.tokenId() : null;
-        if (!users.changePassword(account, newHash, kept)) {
+        if (caller.role() == Role.ADMIN) {
+            if (!users.setPassword(account, newHash, kept)) {
+                throw UsersResource.notFound();
+            }
+        } else if (!users.changePassword(account, newHash, kept)) {
             throw new Problem(ProblemCode.INVALID_CREDENTIALS, "The password was changed by somebody else just now.");
         }
         return new GenericResponse("RESOURCE_UPDATED", "The password has been updated.");

@@ -126,7 +126,17 @@ public class UserStore {
     /** Replaces the password if it is still the one that {@code oldHash} is of, and ends the account's other sessions. */
     @Transactional
     public boolean changePassword(Account account, String newHash, UUID keptTokenId) {
-        boolean changed = replaceHash(account.id(), account.passwordHash(), newHash);
+        return endOtherSessions(replaceHash(account.id(), account.passwordHash(), newHash), account, keptTokenId);
+    }
+
+    /** The same whatever the password was until now; false when the account is gone. */
+    @Transactional
+    public boolean setPassword(Account account, String newHash, UUID keptTokenId) {
+        return endOtherSessions(
+                User.update("passwordHash = ?1 where id = ?2", newHash, account.id()) == 1, account, keptTokenId);
+    }
+
+    private boolean endOtherSessions(boolean changed, Account account, UUID keptTokenId) {
         if (changed) {
             passwordChanged.fire(new PasswordChanged(account.id(), account.email(), keptTokenId));
             audit.record(AuditKind.PASSWORD_CHANGED, account.email(), null, null);

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -223,6 +224,18 @@ class UsersTest {
     }
 
     @Test
+    void anExpiryIsShownAsItIsKept() {
+        String own = Accounts.create();
+        String shown = patch(admin, own, Map.of("expiry", "2099-01-01T00:00:00.123456789Z"))
+                .then()
+                .statusCode(200)
+                .body("expiry", equalTo("2099-01-01T00:00:00.123456Z"))
+                .extract()
+                .path("expiry");
+        Api.as(admin).get(path(own)).then().body("expiry", equalTo(shown));
+    }
+
+    @Test
     void deletionEndsTheSessions() {
         String own = Accounts.create();
         String token = Api.token(own, Accounts.PASSWORD);
@@ -245,18 +258,6 @@ class UsersTest {
         isProblem(Api.as(token).get(USER), 403, "PERMISSION_DENIED");
         isProblem(patch(admin, email, Map.of("role", "ADMIN")), 400, "INVALID_INPUT");
         isProblem(create(email, Map.of("password", base64(NEW_PASSWORD), "role", "root")), 400, "INVALID_INPUT");
-    }
-
-    @Test
-    void anExpiryIsShownAsItIsKept() {
-        String own = Accounts.create();
-        String shown = patch(admin, own, Map.of("expiry", "2099-01-01T00:00:00.123456789Z"))
-                .then()
-                .statusCode(200)
-                .body("expiry", equalTo("2099-01-01T00:00:00.123456Z"))
-                .extract()
-                .path("expiry");
-        Api.as(admin).get(path(own)).then().body("expiry", equalTo(shown));
     }
 
     @Test
@@ -298,6 +299,17 @@ class UsersTest {
                 password(admin, "nobody@example.com", Map.of("new_password_base64", base64(NEW_PASSWORD))),
                 404,
                 "RESOURCE_NOT_FOUND");
+    }
+
+    @Test
+    void administratorsSetAPasswordWhoseHashIsRenewedMeanwhile() {
+        String own = Accounts.create();
+        CompletableFuture<Response> answer = CompletableFuture.supplyAsync(
+                () -> password(admin, own, Map.of("new_password_base64", base64(NEW_PASSWORD))));
+        for (int i = 0; !answer.isDone(); i++) {
+            Accounts.setHash(own, "renewed " + i);
+        }
+        answer.join().then().statusCode(202);
     }
 
     @Test
