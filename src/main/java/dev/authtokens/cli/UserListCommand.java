@@ -5,7 +5,6 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.user.UserView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine;
@@ -21,9 +20,6 @@ import picocli.CommandLine.Option;
             "  auth-tokens user list --json | jq -r '.[] | select(.role == \"admin\") | .email'"
         })
 class UserListCommand implements Command {
-
-    /** Accounts that are in memory at once, however many there are. */
-    private static final int PAGE = 1000;
 
     /** The address is the last column, since its width is not known before the last account. */
     private static final String ROW = "%-" + Times.WIDTH + "s  %-" + Times.WIDTH + "s  %-7s  %s%n";
@@ -83,15 +79,9 @@ class UserListCommand implements Command {
     }
 
     private void forEach(Services services, Terminal terminal, Consumer<UserView> action) {
-        String canonicalPrefix = EmailAddress.canonical(prefix);
-        int left = limit;
-        List<UserView> page = services.users().page(canonicalPrefix, "", Math.min(PAGE, left));
-        while (!page.isEmpty()) {
-            page.forEach(action);
+        services.users().list(EmailAddress.canonical(prefix), "", limit).forEach(user -> {
+            action.accept(user);
             terminal.requireWritable();
-            left -= page.size();
-            String last = EmailAddress.canonical(page.get(page.size() - 1).email());
-            page = left == 0 ? List.of() : services.users().page(canonicalPrefix, last, Math.min(PAGE, left));
-        }
+        });
     }
 }

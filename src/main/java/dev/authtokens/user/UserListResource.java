@@ -14,7 +14,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
+import java.util.Iterator;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -28,9 +28,6 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Path("/v4/users/")
 @Tag(name = "users")
 public class UserListResource {
-
-    /** Accounts that are in memory at once while a list is written. */
-    private static final int PAGE = 1000;
 
     private final UserStore users;
     private final ObjectMapper mapper;
@@ -66,8 +63,9 @@ public class UserListResource {
         String canonicalPrefix = searched("prefix", prefix);
         String canonicalAfter = searched("after", after);
         // Read before the answer begins: a database that is away can still be told.
-        List<UserView> first = users.page(canonicalPrefix, canonicalAfter, Math.min(PAGE, wanted));
-        return out -> write(out, first, canonicalPrefix, wanted);
+        Iterator<UserView> list =
+                users.list(canonicalPrefix, canonicalAfter, wanted).iterator();
+        return out -> write(out, list);
     }
 
     private static String searched(String parameter, String text) {
@@ -79,18 +77,11 @@ public class UserListResource {
     }
 
     /** Closes the answer at its end only: one that breaks off must not look whole. */
-    private void write(OutputStream out, List<UserView> first, String prefix, int wanted) throws IOException {
+    private void write(OutputStream out, Iterator<UserView> list) throws IOException {
         JsonGenerator json = mapper.createGenerator(out);
         json.writeStartArray();
-        int left = wanted;
-        List<UserView> page = first;
-        while (!page.isEmpty()) {
-            for (UserView user : page) {
-                json.writePOJO(user);
-            }
-            left -= page.size();
-            String last = EmailAddress.canonical(page.get(page.size() - 1).email());
-            page = left == 0 ? List.of() : users.page(prefix, last, Math.min(PAGE, left));
+        while (list.hasNext()) {
+            json.writePOJO(list.next());
         }
         json.writeEndArray();
         json.close();

@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
 
 /** The only door to the accounts. Every method is one transaction, or takes part in the caller's. */
@@ -25,6 +26,9 @@ public class UserStore {
 
     /** Guards "there is no user yet" between replicas that start together. */
     private static final int BOOTSTRAP_LOCK = 0x75736572;
+
+    /** Accounts that are in memory at once while many are listed. */
+    private static final int PAGE = 1000;
 
     private static final String FIND_ACCOUNT =
             "select id, email, password_hash, role, expires_at from users where email_canonical = ?";
@@ -76,9 +80,25 @@ public class UserStore {
         return User.findAll().page(0, 1).list().isEmpty();
     }
 
-    /** Accounts in the order of their canonical addresses, from the one behind {@code after}, which may be empty. */
+    /**
+     * Accounts in the order of their canonical addresses, from the one behind {@code after}, which may be empty. The first
+     * ones are read at once, and then a page at a time, each in a transaction of its own.
+     */
+    public Stream<UserView> list(String prefix, String after, int limit) {
+        int size = Math.min(PAGE, limit);
+        return Stream.iterate(
+                        page(prefix, after, size),
+                        page -> !page.isEmpty(),
+                        page -> page(
+                                prefix,
+                                EmailAddress.canonical(page.get(page.size() - 1).email()),
+                                size))
+                .flatMap(List::stream)
+                .limit(limit);
+    }
+
     @Transactional
-    public List<UserView> page(String prefix, String after, int limit) {
+    List<UserView> page(String prefix, String after, int limit) {
         return User.page(prefix, after, limit).stream().map(UserView::of).toList();
     }
 
