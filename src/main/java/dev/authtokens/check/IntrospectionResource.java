@@ -10,6 +10,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -48,12 +49,17 @@ public class IntrospectionResource {
                     "`PERMISSION_DENIED`: no good token. `INVALID_CREDENTIALS`, `ACCOUNT_EXPIRED`: as at the login.")
     @APIResponse(responseCode = "429", description = "`TOO_MANY_REQUESTS`: as at the login.")
     public CompletionStage<IntrospectionResponse> introspectToken(@RestForm String token) {
-        if (token == null) {
-            throw new Problem(ProblemCode.INVALID_INPUT, "The parameter token is required.");
-        }
-        return TokenSecret.parse(token)
+        return parse(token)
                 .map(secret -> tokens.inspect(secret)
                         .thenApply(live -> live.map(IntrospectionResponse::of).orElse(IntrospectionResponse.INACTIVE)))
                 .orElseGet(() -> CompletableFuture.completedStage(IntrospectionResponse.INACTIVE));
+    }
+
+    /** Empty when the parameter is no token. */
+    static Optional<TokenSecret> parse(String token) {
+        if (token == null) {
+            throw new Problem(ProblemCode.INVALID_INPUT, "The parameter token is required.");
+        }
+        return TokenSecret.parse(token);
     }
 }

@@ -2,9 +2,6 @@ package dev.authtokens.check;
 
 import dev.authtokens.access.Access;
 import dev.authtokens.problem.GenericResponse;
-import dev.authtokens.problem.Problem;
-import dev.authtokens.problem.ProblemCode;
-import dev.authtokens.token.TokenSecret;
 import dev.authtokens.token.TokenStore;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -42,10 +39,7 @@ public class RevocationResource {
     @APIResponse(responseCode = "200", description = "The token is not good, and may never have been.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the form has no token.")
     public GenericResponse revokeToken(@RestForm String token) {
-        if (token == null) {
-            throw new Problem(ProblemCode.INVALID_INPUT, "The parameter token is required.");
-        }
-        TokenSecret.parse(token).ifPresent(tokens::revoke);
+        IntrospectionResource.parse(token).ifPresent(tokens::revoke);
         return GONE;
     }
 }
