@@ -106,6 +106,8 @@ class CommandLineIT {
 
             run(beside, "", "user", "role", ANDY, "user", "--json").prints("\"role\":\"user\"");
             run(beside, "", "user", "role", ADMIN, "user").fails(ExitCode.REFUSED, "last administrator");
+            run(beside, "", "user", "expiry", ADMIN, "2020-01-01T00:00:00Z")
+                    .fails(ExitCode.REFUSED, "last administrator");
             String fourth = service.token(ANDY, OTHER_PASSWORD);
             run(beside, "", "user", "expiry", ANDY, "2020-01-01T00:00:00Z").prints("2020-01-01T00:00:00Z");
             assertEquals(401, service.get(Api.USER, fourth).statusCode());
