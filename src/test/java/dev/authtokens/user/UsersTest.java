@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.authtokens.Api;
 import dev.authtokens.Postgres;
@@ -352,7 +353,7 @@ class UsersTest {
         try (RawConnection connection = RawConnection.to(service.getPort())) {
             connection.send("GET /v4/users/?prefix=" + prefix + " HTTP/1.1\r\nHost: localhost\r\n"
                     + "Authorization: giantswarm " + admin + "\r\n\r\n");
-            IOException torn = assertThrows(IOException.class, () -> connection.answer(false));
+            IOException torn = assertThrows(IOException.class, () -> fail(String.valueOf(connection.answer(false))));
             assertTrue(torn.getMessage().startsWith("The answer ends"), torn::toString);
         } finally {
             Postgres.execute(ServiceDatabase.url(), "delete from users where role = 'UNKNOWN'");
