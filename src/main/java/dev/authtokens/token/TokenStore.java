@@ -122,7 +122,6 @@ public class TokenStore {
     }
 
     /** Ends the caller's own token; false when somebody else ended it first. */
-    @Transactional
     public boolean logOut(Caller caller) {
         return end(AuditKind.LOGOUT, caller.userId(), caller.email(), caller.tokenId());
     }
@@ -144,28 +143,27 @@ public class TokenStore {
     }
 
     /** Ends one session of an account; false when it has none of this id. */
-    @Transactional
     public boolean revoke(long userId, String email, UUID tokenId) {
         return end(AuditKind.TOKEN_REVOKED, userId, email, tokenId);
     }
 
     /** Ends the token that somebody shows, if there is one. */
-    @Transactional
     public void revoke(TokenSecret secret) {
         end(AuditKind.TOKEN_REVOKED, secret);
     }
 
     /** Ends a token that was shown where others can read it, if there is one. */
-    @Transactional
     public void revokeLeaked(TokenSecret secret) {
         end(AuditKind.TOKEN_LEAKED, secret);
     }
 
+    /** Anybody may ask for it: one that is none costs a query and no transaction. */
     private void end(AuditKind kind, TokenSecret secret) {
         lookup.find(secret.digest()).ifPresent(owner -> end(kind, owner.userId(), owner.email(), owner.tokenId()));
     }
 
-    private boolean end(AuditKind kind, long userId, String email, UUID tokenId) {
+    @Transactional
+    boolean end(AuditKind kind, long userId, String email, UUID tokenId) {
         Optional<byte[]> ended = AuthToken.delete(userId, tokenId);
         ended.ifPresent(digest -> {
             tokenEnded.fire(new TokenEnded(digest));
