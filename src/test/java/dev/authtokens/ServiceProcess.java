@@ -124,11 +124,19 @@ public final class ServiceProcess implements AutoCloseable {
         return environment;
     }
 
+    /** Whether it is the native executable that is tested. */
+    public static boolean isNative() {
+        return Files.isExecutable(runner());
+    }
+
+    private static Path runner() {
+        return Path.of(System.getProperty("native.image.path", "none"));
+    }
+
     private static List<String> command() {
         List<String> command = new ArrayList<>();
-        Path runner = Path.of(System.getProperty("native.image.path", "none"));
-        if (Files.isExecutable(runner)) {
-            command.add(runner.toString());
+        if (isNative()) {
+            command.add(runner().toString());
         } else {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             // Many short lives: compiled lightly, and with the collector of the images, which starts the fastest.

@@ -77,12 +77,18 @@ class DeploymentIT {
                 .awaitReady()) {
             assertAnswersProbes(service, pod);
             String token = service.token(EMAIL, PASSWORD);
-            assertEquals(200, service.get(Api.USER, token).statusCode());
+            for (int i = 0; i < 20; i++) {
+                assertEquals(200, service.get(Api.USER, token).statusCode());
+                service.token(EMAIL, PASSWORD);
+            }
             Map<String, String> status = status(service.id());
             assertTrue(status.get("Uid").startsWith("1001\t1001"), status.get("Uid"));
             assertEquals("0000000000000000", status.get("CapEff"));
             long peak = Long.parseLong(status.get("VmHWM").replace(" kB", "").trim()) * 1024;
-            assertTrue(peak < Sandbox.memory(limits.at("/containers/0/resources/limits/memory")), "Peak: " + peak);
+            // What is requested is for the executable; a JVM takes more.
+            String bound = ServiceProcess.isNative() ? "requests" : "limits";
+            assertTrue(
+                    peak < Sandbox.memory(limits.at("/containers/0/resources/" + bound + "/memory")), "Peak: " + peak);
 
             Instant begun = Instant.now();
             int code = service.stop();
@@ -90,6 +96,7 @@ class DeploymentIT {
             int grace = limits.path("terminationGracePeriodSeconds").asInt();
             assertTrue(Duration.between(begun, Instant.now()).toSeconds() < grace);
             assertEquals("", service.errors());
+            Sandbox.leave(service.id());
         }
     }
 

@@ -11,13 +11,24 @@ import java.util.List;
 
 /**
  * The rights of a container without a container engine: its user and group, no capability, no way to get one, nothing
- * to write to but {@code /tmp} of its size.
+ * to write to but {@code /tmp} of its size, and no more memory than its limit, which the kernel enforces where it lets us.
  */
 final class Sandbox {
 
     /** Its own view of the files; where it can write elsewhere, it says so and does not start. */
     private static final String SCRIPT = """
             set -e
+            # Control groups of version 1, or of version 2.
+            for root in /sys/fs/cgroup/memory /sys/fs/cgroup; do
+              group=$root/auth-tokens-$$
+              mkdir "$group" 2>/dev/null || continue
+              for limit in "$group/memory.limit_in_bytes" "$group/memory.max"; do
+                if [ -e "$limit" ] && echo "$5" >"$limit" && echo $$ >"$group/cgroup.procs"; then
+                  break 2
+                fi
+              done
+              rmdir "$group"
+            done
             cd /
             mount --bind "$1" /mnt
             mount -t tmpfs -o mode=1777,size="$2" tmpfs /tmp
@@ -25,7 +36,7 @@ final class Sandbox {
             mount -o remount,bind,ro /
             cd /mnt
             user=$3 group=$4
-            shift 4
+            shift 5
             exec setpriv --reuid "$user" --regid "$group" --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all \
               sh -c 'if touch /var/tmp/t 2>/dev/null || ! touch /tmp/t; then echo "the sandbox leaks" >&2; exit 98; fi; exec "$@"' sh "$@"
             """;
@@ -69,10 +80,12 @@ final class Sandbox {
                 program.getParent().toString(),
                 size(pod.at("/volumes/0/emptyDir/sizeLimit").asText()),
                 pod.at("/securityContext/runAsUser").asText(),
-                pod.at("/securityContext/runAsGroup").asText()));
+                pod.at("/securityContext/runAsGroup").asText(),
+                String.valueOf(memory(container.at("/resources/limits/memory")))));
         wrapped.addAll(command.subList(0, command.size() - 1));
         if (command.size() > 1) {
-            // What Java reads of the limits of a real container.
+            // As in the image of the jar, and what Java reads of the limits of a real container.
+            wrapped.add(wrapped.size() - 1, "-XX:MaxRAMPercentage=60");
             wrapped.add(wrapped.size() - 1, "-XX:MaxRAM=" + memory(container.at("/resources/limits/memory")));
             wrapped.add(
                     wrapped.size() - 1,
@@ -81,6 +94,13 @@ final class Sandbox {
         }
         wrapped.add(Path.of("/mnt").resolve(program.getFileName()).toString());
         return wrapped;
+    }
+
+    /** Removes what limited the memory of a process that has ended. */
+    static void leave(long process) throws IOException {
+        for (String root : List.of("/sys/fs/cgroup/memory", "/sys/fs/cgroup")) {
+            Files.deleteIfExists(Path.of(root, "auth-tokens-" + process));
+        }
     }
 
     /** Bytes. */
