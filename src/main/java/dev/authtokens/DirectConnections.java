@@ -4,16 +4,19 @@ import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration;
 import io.agroal.api.security.SimplePassword;
 import jakarta.inject.Singleton;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Makes connections beside the pool, as the same user and with the same settings, for what waits longer than a request. */
 @Singleton
 public class DirectConnections {
+
+    private static final String URL = "quarkus.datasource.jdbc.url";
+    private static final String LISTEN_URL = "auth-tokens.cache.listen-url";
 
     private final AgroalDataSource pool;
 
@@ -22,29 +25,41 @@ public class DirectConnections {
     }
 
     /**
-     * Connections to the same database as those of the pool, or by another URL.
+     * Connections to the same database as those of the pool, or by the URL for news. What a URL says counts more than what is
+     * set beside it.
      *
      * @param name what PostgreSQL shows them as
      * @param timeout until the answer to a statement, in seconds; 0 for as long as it takes
+     * @throws StartFailure when the URL cannot be read
      */
-    public DataSource named(String name, int timeout, Optional<String> url) {
+    public DataSource named(String name, int timeout, Optional<String> listenUrl) {
         AgroalConnectionFactoryConfiguration settings =
                 pool.getConfiguration().connectionPoolConfiguration().connectionFactoryConfiguration();
-        Properties properties = new Properties();
-        properties.putAll(settings.jdbcProperties());
-        properties.putAll(Map.of("ApplicationName", name, "socketTimeout", String.valueOf(timeout)));
-        PGSimpleDataSource direct = new PGSimpleDataSource();
-        for (PGProperty property : PGProperty.values()) {
-            direct.setProperty(property, properties.getProperty(property.getName()));
-        }
-        // What the URL says counts most, as in the pool.
-        direct.setUrl(url.orElse(settings.jdbcUrl()));
+        Properties defaults = new Properties();
+        PGProperty.LOGIN_TIMEOUT.set(
+                defaults, String.valueOf(settings.loginTimeout().toSeconds()));
+        settings.jdbcProperties()
+                .stringPropertyNames()
+                .forEach(property ->
+                        defaults.setProperty(property, settings.jdbcProperties().getProperty(property)));
         if (settings.principal() != null) {
-            direct.setUser(settings.principal().getName());
+            PGProperty.USER.set(defaults, settings.principal().getName());
         }
         settings.credentials().stream()
                 .filter(SimplePassword.class::isInstance)
-                .forEach(password -> direct.setPassword(((SimplePassword) password).getWord()));
+                .forEach(password -> PGProperty.PASSWORD.set(defaults, ((SimplePassword) password).getWord()));
+        Properties properties = Driver.parseURL(listenUrl.orElse(settings.jdbcUrl()), defaults);
+        if (properties == null) {
+            throw new StartFailure(
+                    listenUrl.isPresent() ? LISTEN_URL : URL,
+                    "is not of the form jdbc:postgresql://host:port/database");
+        }
+        PGProperty.APPLICATION_NAME.set(properties, name);
+        PGProperty.SOCKET_TIMEOUT.set(properties, timeout);
+        PGSimpleDataSource direct = new PGSimpleDataSource();
+        for (PGProperty property : PGProperty.values()) {
+            direct.setProperty(property, property.getOrNull(properties));
+        }
         return direct;
     }
 }

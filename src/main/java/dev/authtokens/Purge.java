@@ -31,9 +31,15 @@ public class Purge {
     private static final int SHORT_REST = 9;
     private static final Duration LONG_WALK = Duration.ofDays(1);
 
+    private static final String KNOW_KIND = "insert into purges (kind) values (?) on conflict do nothing";
+
+    /** A walk that nobody went on with for hours, since no replica ran, is not late by that; nor is a rest ever so long. */
     private static final String TAKE_TURN = """
-            select coalesce(begun, now()), coalesce(reached, 'epoch'), begun <= now() - make_interval(secs => ?) from purges
-            where kind = ? and due <= clock_timestamp() for update skip locked""";
+            select walk.begun, coalesce(reached, 'epoch'), walk.begun <= now() - make_interval(secs => ?)
+            from purges, lateral (
+                select case when begun is null or due < now() - interval '2 hours' then now() else begun end as begun) as walk
+            where kind = ? and (due <= clock_timestamp() or due > clock_timestamp() + interval '2 hours')
+            for update of purges skip locked""";
 
     private static final String END_TURN = """
             update purges set begun = ?, reached = ?, due = clock_timestamp() + make_interval(secs => ?) where kind = ?""";
@@ -81,6 +87,7 @@ public class Purge {
      * @return rows that were deleted
      */
     public long run(String kind, Function<Instant, Batch> deleteBatch) {
+        statements.update(KNOW_KIND, kind);
         long deleted = 0;
         Outcome outcome;
         long took;

@@ -10,8 +10,6 @@ comment on column purges.begun is 'when the walk through the rows began; null: t
 comment on column purges.reached is 'of the rows that were looked at last, so that another replica goes on there';
 comment on column purges.due is 'nothing is deleted before';
 
-insert into purges (kind) values ('tokens'), ('audit events'), ('login attempts');
-
 -- An account that has so many tokens that telling each would flood the queue: all are told to be read anew instead.
 create or replace function tell_ended_tokens() returns trigger language plpgsql as $$
 begin

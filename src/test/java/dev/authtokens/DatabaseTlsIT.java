@@ -56,6 +56,12 @@ class DatabaseTlsIT {
                 assertEquals(List.of("auth-tokens", "auth-tokens-revocations"), applications(url, false));
                 assertEquals(List.of(), applications(url, true));
             }
+            // What a URL says counts more, also for news by a URL of its own.
+            environment.put("AUTH_TOKENS_CACHE_LISTEN_URL", url + "?sslmode=require");
+            try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+                service.token(EMAIL, PASSWORD);
+                assertEquals(List.of("auth-tokens-revocations"), applications(url, true));
+            }
         }
     }
 

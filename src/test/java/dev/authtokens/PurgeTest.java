@@ -68,6 +68,24 @@ class PurgeTest {
     }
 
     @Test
+    void isNotLateAfterAPauseOfAllReplicas() {
+        set("begun = now() - interval '3 days', reached = null, due = now() - interval '2 days'");
+        Duration resumed = duration();
+        set("begun = now() - interval '3 days', reached = null, due = now()");
+        Duration hurried = duration();
+        assertTrue(hurried.multipliedBy(3).compareTo(resumed) < 0, hurried + " instead of " + resumed);
+    }
+
+    /** Such as after a restore of a part of the database, or with its clock having been ahead. */
+    @Test
+    void findsItsWayWithoutItsRowOrWithAWrongOne() {
+        Postgres.execute(ServiceDatabase.url(), "delete from purges where kind = ?", KIND);
+        assertEquals(1, purge.run(KIND, reaching((Instant) null)));
+        set("due = now() + interval '1 day'");
+        assertEquals(1, purge.run(KIND, reaching((Instant) null)));
+    }
+
+    @Test
     void restsLessWhenADayWasNotEnough() {
         Duration usual = duration();
         set("begun = now() - interval '25 hours', reached = null");
@@ -78,7 +96,7 @@ class PurgeTest {
     private Duration duration() {
         long begin = System.nanoTime();
         purge.run(KIND, from -> {
-            sleep(Duration.ofMillis(20));
+            sleep(Duration.ofMillis(10));
             return new Purge.Batch(0, from.equals(Instant.EPOCH) ? FIRST : null);
         });
         return Duration.ofNanos(System.nanoTime() - begin);
@@ -103,6 +121,8 @@ class PurgeTest {
     }
 
     private static void set(String what) {
-        Postgres.execute(ServiceDatabase.url(), "update purges set " + what + " where kind = ?", KIND);
+        String url = ServiceDatabase.url();
+        Postgres.execute(url, "insert into purges (kind) values (?) on conflict do nothing", KIND);
+        Postgres.execute(url, "update purges set " + what + " where kind = ?", KIND);
     }
 }

@@ -142,6 +142,16 @@ class StartUpIT {
         assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "QUARKUS_DATASOURCE_JDBC_URL, quarkus.datasource.jdbc.url",
+        "AUTH_TOKENS_CACHE_LISTEN_URL, auth-tokens.cache.listen-url"
+    })
+    void refusesAUrlThatCannotBeRead(String name, String property) {
+        String line = refusal(with(postgres.newDatabase(), name, "jdbc:postgresql://localhost:port/database"));
+        assertTrue(line.contains(property), line);
+    }
+
     @Test
     void refusesADatabaseThatCannotBeReached() {
         String line = refusal(ServiceProcess.database("jdbc:postgresql://localhost:1/nowhere"));

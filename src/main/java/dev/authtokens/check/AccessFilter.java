@@ -90,7 +90,7 @@ public class AccessFilter {
         try {
             admit(request, access, caller);
             request.resume();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Nobody else would wake it up.
             request.resume(e);
         }

@@ -40,6 +40,9 @@ public class RevocationListener {
     /** Without any probe for so long, the connection is given up and made anew. */
     private static final Duration DEAF = Duration.ofSeconds(3);
 
+    /** The connection that probes are sent on is made anew after it: a pooler that is to end waits for its clients to go. */
+    public static final Duration RENEWAL = Duration.ofSeconds(30);
+
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private static final String NAME = "auth-tokens-revocations";
@@ -81,9 +84,8 @@ public class RevocationListener {
 
     private void run() {
         while (!stopped) {
-            try (Connection incoming = listening.getConnection();
-                    Connection outgoing = sending.getConnection()) {
-                listen(incoming, outgoing);
+            try (Connection incoming = listening.getConnection()) {
+                listen(incoming);
             } catch (SQLException | RuntimeException | Error e) {
                 if (!stopped) {
                     distrust(e);
@@ -93,24 +95,45 @@ public class RevocationListener {
         }
     }
 
-    private void listen(Connection incoming, Connection outgoing) throws SQLException {
+    private void listen(Connection incoming) throws SQLException {
         try (Statement statement = incoming.createStatement()) {
             statement.execute("listen " + CHANNEL);
         }
-        // Of this connection alone: a pooler may deliver on it what an earlier one waited for.
-        String probe = PROBE + UUID.randomUUID() + " ";
-        PGConnection notifications = incoming.unwrap(PGConnection.class);
-        boolean proven = false;
-        long heard = System.nanoTime();
-        long sent = heard - PROBE_INTERVAL.toNanos();
+        Exchange exchange = new Exchange(incoming.unwrap(PGConnection.class));
         while (!stopped) {
+            try (Connection outgoing = sending.getConnection()) {
+                long opened = System.nanoTime();
+                while (!stopped && System.nanoTime() - opened < RENEWAL.toNanos()) {
+                    exchange.goOn(outgoing);
+                }
+            }
+        }
+    }
+
+    /** What comes in by one connection, for as long as it lasts. */
+    private final class Exchange {
+
+        /** Of this connection alone: a pooler may deliver on it what an earlier one waited for. */
+        private final String probe = PROBE + UUID.randomUUID() + " ";
+
+        private final PGConnection incoming;
+        private boolean proven;
+        private long heard = System.nanoTime();
+        private long sent = heard - PROBE_INTERVAL.toNanos();
+
+        Exchange(PGConnection incoming) {
+            this.incoming = incoming;
+        }
+
+        /** Sends a probe when it is time, and heeds what comes in until then. */
+        void goOn(Connection outgoing) throws SQLException {
             long now = System.nanoTime();
             if (now - sent >= PROBE_INTERVAL.toNanos()) {
                 sent = now;
                 send(outgoing, probe + now);
             }
             long untilNext = Math.max(1, (sent + PROBE_INTERVAL.toNanos() - System.nanoTime()) / 1_000_000);
-            Optional<Long> latest = receive(notifications.getNotifications((int) untilNext), probe);
+            Optional<Long> latest = receive(incoming.getNotifications((int) untilNext), probe);
             if (latest.isPresent()) {
                 heard = System.nanoTime();
                 if (!proven) {
@@ -152,9 +175,11 @@ public class RevocationListener {
 
     private void trust(long since) {
         cache.trustUntil(since + TRUST.toNanos());
-        if (!cache.isTrusted()) {
+        long delay = System.nanoTime() - since;
+        if (delay > TRUST.toNanos()) {
             tellDistrust("they take longer than " + TRUST.toMillis() + " ms to come through");
-        } else if (trusting != Boolean.TRUE) {
+        } else if (trusting != Boolean.TRUE && delay < TRUST.toNanos() / 2) {
+            // Not at once after it was late, so that this is not told anew with every other probe.
             LOG.info("Ended tokens are told between the replicas: checks are answered from memory");
             trusting = Boolean.TRUE;
         }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.authtokens.check.VerifyResource;
 import dev.authtokens.k8s.Rendering.Workload;
+import dev.authtokens.token.RevocationListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -440,13 +441,14 @@ class ManifestsTest {
     @ValueSource(strings = {"base", "overlays/evaluation", "overlays/knative", "overlays/production"})
     void aRolloutOfPgbouncerCutsNothingOff(String start) throws IOException {
         Rendering rendering = Rendering.of(start, "pgbouncer");
+        Duration lifetime = Duration.parse("PT" + rendering.environment().get("QUARKUS_DATASOURCE_JDBC_MAX_LIFETIME"));
+        assertTrue(RevocationListener.RENEWAL.compareTo(lifetime) < 0);
         JsonNode pod = rendering
                 .find("Deployment", "auth-tokens-pgbouncer")
                 .orElseThrow()
                 .at("/spec/template/spec");
         // Until the pause is over, there may be new connections; and a statement may be under way at the end of one.
-        Duration longest = Duration.parse("PT" + rendering.environment().get("QUARKUS_DATASOURCE_JDBC_MAX_LIFETIME"))
-                .plusSeconds(
+        Duration longest = lifetime.plusSeconds(
                         pod.at("/containers/0/lifecycle/preStop/sleep/seconds").asInt())
                 .plusSeconds(Long.parseLong(
                         fixed().getProperty("quarkus.datasource.jdbc.additional-jdbc-properties.socketTimeout")));
