@@ -74,10 +74,10 @@ final class Load {
 
     static void warm(int port, String script) throws Exception {
         double before = 0;
-        double rate = throughput(port, 3, script);
+        double rate = throughput(port, 2, script);
         for (int round = 0; round < 7 && rate > before * 1.1; round++) {
             before = rate;
-            rate = throughput(port, 3, script);
+            rate = throughput(port, 2, script);
         }
     }
 

@@ -13,9 +13,9 @@ import org.jboss.logging.Logger;
 /**
  * Deletes audit events whose retention is over, in batches.
  *
- * <p>Dropping a partition of each month instead is not worth it: in {@code src/bench/audit-deletion} batches delete the
- * month of a large installation beside other work, and with the vacuum the table stays as large as one of partitions. Those
- * would have to be made ahead of time, and the key of the table could not be the id alone.
+ * <p>Dropping a partition of each month instead is not worth it: in {@code src/bench/audit-deletion} nobody notices the
+ * batches, and with the vacuum the table stays as large as one of partitions. Those would have to be made ahead of time, and
+ * the key of the table could not be the id alone.
  */
 @ApplicationScoped
 class AuditPurge {

@@ -9,7 +9,6 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.authtokens.Api;
 import dev.authtokens.Postgres;
@@ -21,6 +20,8 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -342,7 +343,7 @@ class UsersTest {
     }
 
     @Test
-    void aListThatCannotBeReadToItsEndBreaksOff() throws Exception {
+    void aListThatCannotBeReadToItsEndIsNotTakenForWhole() throws Exception {
         String prefix = "torn-" + UUID.randomUUID();
         insertMany(prefix, 1500);
         Postgres.execute(ServiceDatabase.url(), "alter table users drop constraint users_role_check");
@@ -353,8 +354,12 @@ class UsersTest {
         try (RawConnection connection = RawConnection.to(service.getPort())) {
             connection.send("GET /v4/users/?prefix=" + prefix + " HTTP/1.1\r\nHost: localhost\r\n"
                     + "Authorization: giantswarm " + admin + "\r\n\r\n");
-            IOException torn = assertThrows(IOException.class, () -> fail(String.valueOf(connection.answer(false))));
-            assertTrue(torn.getMessage().startsWith("The answer ends"), torn::toString);
+            try {
+                String list = connection.answer(false).orElseThrow().text();
+                assertThrows(DecodeException.class, () -> new JsonArray(list));
+            } catch (IOException torn) {
+                assertTrue(torn.getMessage().startsWith("The answer ends"), torn::toString);
+            }
         } finally {
             Postgres.execute(ServiceDatabase.url(), "delete from users where role = 'UNKNOWN'");
             Postgres.execute(
