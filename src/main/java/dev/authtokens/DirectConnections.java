@@ -38,10 +38,7 @@ public class DirectConnections {
         Properties defaults = new Properties();
         PGProperty.LOGIN_TIMEOUT.set(
                 defaults, String.valueOf(settings.loginTimeout().toSeconds()));
-        settings.jdbcProperties()
-                .stringPropertyNames()
-                .forEach(property ->
-                        defaults.setProperty(property, settings.jdbcProperties().getProperty(property)));
+        defaults.putAll(settings.jdbcProperties());
         if (settings.principal() != null) {
             PGProperty.USER.set(defaults, settings.principal().getName());
         }

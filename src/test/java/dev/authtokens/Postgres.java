@@ -26,37 +26,29 @@ public final class Postgres implements AutoCloseable {
     }
 
     public static Postgres start() {
-        try {
-            return new Postgres(EmbeddedPostgres.builder()
-                    .setPort(ServiceProcess.freePort())
-                    .start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return start(EmbeddedPostgres.builder().setPort(ServiceProcess.freePort()));
     }
 
     /** One that takes encrypted connections, with {@code tls.crt} and {@code tls.key} of the folder. */
     public static Postgres startWithTls(Path folder) {
-        try {
-            return new Postgres(EmbeddedPostgres.builder()
-                    .setPort(ServiceProcess.freePort())
-                    .setServerConfig("ssl", "on")
-                    .setServerConfig("ssl_cert_file", folder.resolve("tls.crt").toString())
-                    .setServerConfig("ssl_key_file", folder.resolve("tls.key").toString())
-                    .start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return start(EmbeddedPostgres.builder()
+                .setPort(ServiceProcess.freePort())
+                .setServerConfig("ssl", "on")
+                .setServerConfig("ssl_cert_file", folder.resolve("tls.crt").toString())
+                .setServerConfig("ssl_key_file", folder.resolve("tls.key").toString()));
     }
 
     /** Starts, or starts again, the server of a data folder on a fixed port. */
     public static Postgres start(Path data, int port) {
+        return start(EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setPort(port));
+    }
+
+    private static Postgres start(EmbeddedPostgres.Builder builder) {
         try {
-            return new Postgres(EmbeddedPostgres.builder()
-                    .setDataDirectory(data)
-                    .setCleanDataDirectory(false)
-                    .setPort(port)
-                    .start());
+            return new Postgres(builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

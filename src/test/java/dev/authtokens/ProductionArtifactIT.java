@@ -24,14 +24,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class ProductionArtifactIT {
 
     private static final Path APPLICATION = Path.of("target/quarkus-app");
-    private static final Path EXECUTABLE = Path.of(System.getProperty("native.image.path", "none"));
+    private static final Path EXECUTABLE = ServiceProcess.executable();
 
     static boolean isJar() {
         return Files.isDirectory(APPLICATION);
-    }
-
-    static boolean isNative() {
-        return Files.isExecutable(EXECUTABLE);
     }
 
     @Test
@@ -60,7 +56,7 @@ class ProductionArtifactIT {
 
     /** The names of classes are texts in it; settings of the development mode name its own, with other signs around. */
     @Test
-    @EnabledIf("isNative")
+    @EnabledIf("dev.authtokens.ServiceProcess#isNative")
     void holdsNoEmbeddedDatabaseAsAnExecutable() throws IOException {
         String content = Files.readString(EXECUTABLE, StandardCharsets.ISO_8859_1);
         assertTrue(content.contains("dev.authtokens.token.TokenStore"), "the names of classes are not found");
@@ -78,7 +74,7 @@ class ProductionArtifactIT {
     }
 
     @Test
-    @EnabledIf("isNative")
+    @EnabledIf("dev.authtokens.ServiceProcess#isNative")
     void isListedAsAnExecutableInTheBillOfMaterials() throws Exception {
         JsonNode bill = bill(EXECUTABLE.resolveSibling(EXECUTABLE.getFileName() + "-cyclonedx.json"));
         List<String> names = new ArrayList<>();

@@ -126,17 +126,17 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Whether it is the native executable that is tested. */
     public static boolean isNative() {
-        return Files.isExecutable(runner());
+        return Files.isExecutable(executable());
     }
 
-    private static Path runner() {
+    static Path executable() {
         return Path.of(System.getProperty("native.image.path", "none"));
     }
 
     private static List<String> command() {
         List<String> command = new ArrayList<>();
         if (isNative()) {
-            command.add(runner().toString());
+            command.add(executable().toString());
         } else {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             // Many short lives: compiled lightly, and with the collector of the images, which starts the fastest.
@@ -149,13 +149,15 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** Below those that the system gives to outgoing connections, so that none of them takes it before it is used. */
-    public static int freePort() throws IOException {
+    public static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
             try (ServerSocket socket = new ServerSocket(port)) {
                 return socket.getLocalPort();
             } catch (BindException taken) {
                 // the next one
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }

@@ -102,8 +102,8 @@ public class TokenStore {
 
     private CompletableFuture<KnownToken> read(byte[] digest) {
         Instant now = Instant.now(clock);
-        // Before the reading: a use that is written meanwhile may be too late for it, and not be pending any more after
-        // it.
+        // Asked before the reading too: a use that is written during it may be missing in it, and not pending
+        // afterwards.
         Instant pending = lastUse.latest(digest, null);
         return reader.read(digest)
                 .thenApply(found -> found.map(owner -> new KnownToken(
