@@ -14,10 +14,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +66,16 @@ class StartUpIT {
             // Whoever reads the log of a pod that is well has nothing to explain.
             assertFalse(service.output().contains("\"level\":\"WARN\""), service.output());
             assertFalse(service.output().contains("\"level\":\"ERROR\""), service.output());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void listensOnItsTwoPortsOnly() {
+        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.newDatabase(), EMAIL, PASSWORD);
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            service.token(EMAIL, PASSWORD);
+            assertEquals(Set.of(service.port(), service.managementUri("/").getPort()), ListeningPorts.of(service));
         }
     }
 
