@@ -19,7 +19,7 @@ class TokenListCommand extends AccountCommand {
 
     @Override
     public void run(Services services, Terminal terminal) {
-        Account account = services.users().findAccount(email).orElseThrow(CommandFailure::noSuchAccount);
+        Account account = account(services);
         List<Session> sessions = services.tokens().sessions(account.id(), null, LIMIT);
         String header = ROW.formatted("ID", "CREATED", "LAST_USED", "EXPIRY", "ADDRESS");
         String text = sessions.stream()

@@ -31,7 +31,7 @@ class TokenRevokeCommand extends AccountCommand {
 
     @Override
     public void run(Services services, Terminal terminal) {
-        Account account = services.users().findAccount(email).orElseThrow(CommandFailure::noSuchAccount);
+        Account account = account(services);
         String text;
         if (all) {
             long ended = services.tokens().revokeAll(account.id(), account.email(), null);

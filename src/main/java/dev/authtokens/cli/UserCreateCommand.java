@@ -41,12 +41,12 @@ class UserCreateCommand extends AccountCommand {
 
     @Override
     public void run(Services services, Terminal terminal) {
-        if (services.users().findView(email).isPresent()) {
+        if (services.users().findAccount(email).isPresent()) {
             throw new CommandFailure(ExitCode.ALREADY_EXISTS, "There is an account with this e-mail address already.");
         }
         String hash = password.hash(email, services, terminal);
         services.users().create(email, hash, role, expiry.time());
-        UserView made = services.users().findView(email).orElseThrow(CommandFailure::noSuchAccount);
+        UserView made = UserView.of(account(services));
         output.print(services, terminal, made, "Made the account " + made.email() + " with the role " + made.role());
     }
 }

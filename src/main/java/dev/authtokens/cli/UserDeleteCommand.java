@@ -1,7 +1,7 @@
 package dev.authtokens.cli;
 
 import dev.authtokens.problem.GenericResponse;
-import dev.authtokens.user.UserView;
+import dev.authtokens.user.Account;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -25,14 +25,14 @@ class UserDeleteCommand extends AccountCommand {
         if (!yes && !terminal.isInteractive()) {
             throw new CommandFailure(ExitCode.WRONG_USAGE, "There is no terminal to ask on: use --yes to delete.");
         }
-        UserView user = services.users().findView(email).orElseThrow(CommandFailure::noSuchAccount);
-        if (!yes && !terminal.confirms("Delete the account " + user.email() + "?")) {
+        Account account = account(services);
+        if (!yes && !terminal.confirms("Delete the account " + account.email() + "?")) {
             throw new CommandFailure(ExitCode.REFUSED, "Nothing is deleted.");
         }
-        if (!services.users().delete(email)) {
+        if (!services.users().delete(account.id())) {
             throw CommandFailure.noSuchAccount();
         }
-        String text = "Deleted the account " + user.email();
+        String text = "Deleted the account " + account.email();
         output.print(services, terminal, new GenericResponse("RESOURCE_DELETED", text), text);
     }
 }

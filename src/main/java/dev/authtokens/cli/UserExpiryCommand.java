@@ -23,9 +23,7 @@ class UserExpiryCommand extends AccountCommand {
 
     @Override
     public void run(Services services, Terminal terminal) {
-        UserView user = services.users()
-                .modify(email, UserChange.ofExpiry(expiry.time()))
-                .orElseThrow(CommandFailure::noSuchAccount);
+        UserView user = modify(services, UserChange.ofExpiry(expiry.time()));
         output.print(services, terminal, user, "Expiry of " + user.email() + ": " + Times.show(user.expiry()));
     }
 }

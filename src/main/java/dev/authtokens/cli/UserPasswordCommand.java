@@ -25,7 +25,7 @@ class UserPasswordCommand extends AccountCommand {
 
     @Override
     public void run(Services services, Terminal terminal) {
-        Account account = services.users().findAccount(email).orElseThrow(CommandFailure::noSuchAccount);
+        Account account = account(services);
         String hash = password.hash(email, services, terminal);
         if (!services.users().setPassword(account, hash, null)) {
             throw CommandFailure.noSuchAccount();

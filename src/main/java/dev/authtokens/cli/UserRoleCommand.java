@@ -17,8 +17,7 @@ class UserRoleCommand extends AccountCommand {
 
     @Override
     public void run(Services services, Terminal terminal) {
-        UserView user =
-                services.users().modify(email, UserChange.ofRole(role)).orElseThrow(CommandFailure::noSuchAccount);
+        UserView user = modify(services, UserChange.ofRole(role));
         output.print(services, terminal, user, "Role of " + user.email() + ": " + user.role());
     }
 }

@@ -11,7 +11,7 @@ class UserShowCommand extends AccountCommand {
 
     @Override
     public void run(Services services, Terminal terminal) {
-        UserView user = services.users().findView(email).orElseThrow(CommandFailure::noSuchAccount);
+        UserView user = UserView.of(account(services));
         String text = """
                 EMAIL    %s
                 ROLE     %s

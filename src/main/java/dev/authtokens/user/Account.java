@@ -7,11 +7,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * What the login needs to know of an account.
+ * An account as it was read, with the hash of its password.
  *
  * @param expiresAt null when the account never expires
  */
-public record Account(long id, String email, String passwordHash, Role role, Instant expiresAt) {
+public record Account(long id, String email, String passwordHash, Role role, Instant createdAt, Instant expiresAt) {
 
     /** In the order of its parts. */
     static Account read(ResultSet row) throws SQLException {
@@ -20,11 +20,12 @@ public record Account(long id, String email, String passwordHash, Role role, Ins
                 row.getString(2),
                 row.getString(3),
                 Role.valueOf(row.getString(4)),
-                Statements.instant(row, 5));
+                Statements.instant(row, 5),
+                Statements.instant(row, 6));
     }
 
     public Account withHash(String newHash) {
-        return new Account(id, email, newHash, role, expiresAt);
+        return new Account(id, email, newHash, role, createdAt, expiresAt);
     }
 
     public boolean isExpired(Instant now) {

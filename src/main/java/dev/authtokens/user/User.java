@@ -41,10 +41,6 @@ public class User extends PanacheEntityBase {
     @Column(name = "expires_at")
     Instant expiresAt;
 
-    static Optional<User> findByEmail(String emailCanonical) {
-        return find("emailCanonical", emailCanonical).firstResultOptional();
-    }
-
     /** In the order of their addresses, from the one behind {@code after}. */
     static List<User> page(String prefix, String after, int limit) {
         return find(
@@ -62,9 +58,7 @@ public class User extends PanacheEntityBase {
                 .list();
     }
 
-    static Optional<User> findAndLock(String emailCanonical) {
-        return find("emailCanonical", emailCanonical)
-                .withLock(LockModeType.PESSIMISTIC_WRITE)
-                .firstResultOptional();
+    static Optional<User> findAndLock(long id) {
+        return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
     }
 }

@@ -31,7 +31,7 @@ public class UserStore {
     private static final int PAGE = 1000;
 
     private static final String FIND_ACCOUNT =
-            "select id, email, password_hash, role, expires_at from users where email_canonical = ?";
+            "select id, email, password_hash, role, created_at, expires_at from users where email_canonical = ?";
 
     private final EntityManager entityManager;
     private final Statements statements;
@@ -102,11 +102,6 @@ public class UserStore {
         return User.page(prefix, after, limit).stream().map(UserView::of).toList();
     }
 
-    @Transactional
-    public Optional<UserView> findView(EmailAddress email) {
-        return User.findByEmail(email.canonical()).map(UserView::of);
-    }
-
     /** @throws Problem {@code RESOURCE_ALREADY_EXISTS} when the address has an account, also one made just now */
     @Transactional
     public void create(EmailAddress email, String passwordHash, Role role, Optional<Instant> expiresAt) {
@@ -122,14 +117,15 @@ public class UserStore {
      *     could administer the service after it
      */
     @Transactional
-    public Optional<UserView> modify(EmailAddress email, UserChange change) {
+    public Optional<UserView> modify(long userId, UserChange change) {
         if (change.isEmpty()) {
-            return findView(email);
+            return findView(userId);
         }
         if (change.endsAdministration(Instant.now(clock))) {
-            requireAnotherAdministrator(email);
+            requireAnotherAdministrator(userId);
         }
-        return User.findAndLock(email.canonical()).map(user -> {
+        return User.findAndLock(userId).map(user -> {
+            String before = user.emailCanonical;
             change.email().ifPresent(address -> {
                 user.email = address.written();
                 user.emailCanonical = address.canonical();
@@ -138,7 +134,7 @@ public class UserStore {
             change.role().ifPresent(role -> user.role = role);
             unlessTaken(entityManager::flush);
             accountChanged.fire(new AccountChanged(user.id));
-            audit.record(AuditKind.USER_MODIFIED, email.canonical(), null, change.describe());
+            audit.record(AuditKind.USER_MODIFIED, before, null, change.describe());
             return UserView.of(user);
         });
     }
@@ -170,21 +166,21 @@ public class UserStore {
      * @throws Problem {@code INVALID_INPUT} when nobody could administer the service after it
      */
     @Transactional
-    public boolean delete(EmailAddress email) {
-        requireAnotherAdministrator(email);
-        Optional<User> found = User.findAndLock(email.canonical());
+    public boolean delete(long userId) {
+        requireAnotherAdministrator(userId);
+        Optional<User> found = User.findAndLock(userId);
         found.ifPresent(user -> {
-            accountDeleted.fire(new AccountDeleted(user.id));
+            accountDeleted.fire(new AccountDeleted(userId));
             user.delete();
-            audit.record(AuditKind.USER_DELETED, email.canonical(), null, null);
+            audit.record(AuditKind.USER_DELETED, user.emailCanonical, null, null);
         });
         return found.isPresent();
     }
 
     /** Locks all of them, so that two administrators who remove each other do not both succeed. */
-    private void requireAnotherAdministrator(EmailAddress email) {
+    private void requireAnotherAdministrator(long userId) {
         List<User> administrators = User.lockAdministrators(Instant.now(clock));
-        if (administrators.size() == 1 && administrators.get(0).emailCanonical.equals(email.canonical())) {
+        if (administrators.size() == 1 && administrators.get(0).id == userId) {
             throw new Problem(
                     ProblemCode.INVALID_INPUT,
                     "This is the last administrator: make another one before, and try again.");

@@ -27,6 +27,14 @@ public record UserView(
         @Schema(description = "What the account may do: `user`, `admin` or `service`.", examples = "user") @JsonProperty
         String role) {
 
+    public static UserView of(Account account) {
+        return new UserView(
+                account.email(),
+                account.createdAt(),
+                Expiry.show(account.expiresAt()),
+                account.role().written());
+    }
+
     static UserView of(User user) {
         return new UserView(user.email, user.createdAt, Expiry.show(user.expiresAt), user.role.written());
     }

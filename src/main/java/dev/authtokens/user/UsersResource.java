@@ -55,10 +55,9 @@ public class UsersResource {
             summary = "Get user",
             description = "One account: one's own, or any for administrators.")
     public UserView getUser(@RestPath String email, @Context SecurityContext security) {
-        Optional<Long> account =
-                EmailAddress.parse(email).flatMap(users::findAccount).map(Account::id);
-        Caller.of(security).requireMayActOn(account);
-        return account.flatMap(users::findView).orElseThrow(UsersResource::notFound);
+        Optional<Account> account = find(email);
+        Caller.of(security).requireMayActOn(account.map(Account::id));
+        return account.map(UserView::of).orElseThrow(UsersResource::notFound);
     }
 
     @PUT
@@ -122,8 +121,8 @@ public class UsersResource {
             description = "`RESOURCE_ALREADY_EXISTS`: there is an account with the new address.")
     public UserView modifyUser(@RestPath String email, @Context SecurityContext security, ModifyUserRequest request) {
         Caller caller = Caller.of(security);
-        Optional<EmailAddress> address = EmailAddress.parse(email);
-        caller.requireMayActOn(address.flatMap(users::findAccount).map(Account::id));
+        Optional<Long> account = find(email).map(Account::id);
+        caller.requireMayActOn(account);
         if (request == null) {
             throw invalid("The body is missing.");
         }
@@ -133,7 +132,7 @@ public class UsersResource {
         Optional<EmailAddress> newEmail = Optional.ofNullable(request.email())
                 .map(text -> EmailAddress.parse(text).orElseThrow(() -> invalid("The e-mail address is not valid.")));
         UserChange change = new UserChange(newEmail, expiry(request.expiry()), role(request.role()));
-        return address.flatMap(current -> users.modify(current, change)).orElseThrow(UsersResource::notFound);
+        return account.flatMap(id -> users.modify(id, change)).orElseThrow(UsersResource::notFound);
     }
 
     @DELETE
@@ -146,12 +145,13 @@ public class UsersResource {
     @APIResponse(responseCode = "200", description = "The account was deleted.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: it is the last administrator.")
     public GenericResponse deleteUser(@RestPath String email) {
-        EmailAddress address = EmailAddress.parse(email).orElseThrow(UsersResource::notFound);
-        if (!users.delete(address)) {
-            throw notFound();
-        }
+        Account account = find(email).filter(found -> users.delete(found.id())).orElseThrow(UsersResource::notFound);
         return new GenericResponse(
-                "RESOURCE_DELETED", "The user with email '" + address.written() + "' has been deleted.");
+                "RESOURCE_DELETED", "The user with email '" + account.email() + "' has been deleted.");
+    }
+
+    private Optional<Account> find(String email) {
+        return EmailAddress.parse(email).flatMap(users::findAccount);
     }
 
     /** Empty: not given; in it, another Optional: empty means never. */

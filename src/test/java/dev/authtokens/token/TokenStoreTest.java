@@ -11,7 +11,6 @@ import dev.authtokens.Postgres;
 import dev.authtokens.ServiceClockOfTests;
 import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Caller;
-import dev.authtokens.access.EmailAddress;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.Accounts;
 import dev.authtokens.user.UserStore;
@@ -289,8 +288,7 @@ class TokenStoreTest {
                 Statement lock = writer.createStatement()) {
             writer.setAutoCommit(false);
             lock.execute("select from auth_tokens where digest = decode(repeat('00', 32), 'hex') for update");
-            CompletableFuture<Boolean> deleted = CompletableFuture.supplyAsync(
-                    () -> users.delete(EmailAddress.parse(email).orElseThrow()));
+            CompletableFuture<Boolean> deleted = CompletableFuture.supplyAsync(() -> users.delete(userId));
             while (query("select 1 from pg_locks where not granted").isEmpty()) {
                 Thread.sleep(20);
             }
@@ -317,7 +315,7 @@ class TokenStoreTest {
     }
 
     private Account account() {
-        return new Account(userId, email, null, null, null);
+        return new Account(userId, email, null, null, null, null);
     }
 
     private TokenSecret issue() {

@@ -35,8 +35,8 @@ class UserStoreTest {
 
     @Test
     void keepsTheLastAdministrator() {
-        EmailAddress last = address(Accounts.create(Role.ADMIN, null));
-        EmailAddress user = address(Accounts.create());
+        long last = id(Accounts.create(Role.ADMIN, null));
+        long user = id(Accounts.create());
         assertThrows(Problem.class, () -> users.delete(last));
         assertThrows(Problem.class, () -> users.modify(last, UserChange.ofRole(Role.SERVICE)));
         users.modify(last, UserChange.ofRole(Role.ADMIN));
@@ -46,8 +46,8 @@ class UserStoreTest {
 
     @Test
     void keepsTheLastAdministratorThatHasNotExpired() {
-        EmailAddress last = address(Accounts.create(Role.ADMIN, null));
-        EmailAddress expired = address(Accounts.create(Role.ADMIN, Instant.now().minusSeconds(1)));
+        long last = id(Accounts.create(Role.ADMIN, null));
+        long expired = id(Accounts.create(Role.ADMIN, Instant.now().minusSeconds(1)));
         assertFalse(succeeds(() -> users.delete(last)));
         assertFalse(succeeds(() -> users.modify(last, UserChange.ofRole(Role.USER))));
         assertFalse(succeeds(() -> users.modify(last, expiringIn(-1))));
@@ -64,19 +64,21 @@ class UserStoreTest {
     void recordsNoChangeWhereNothingWasToChange() {
         EmailAddress email = address(Accounts.create());
         UserChange nothing = new UserChange(Optional.empty(), Optional.empty(), Optional.empty());
-        assertEquals(email.written(), users.modify(email, nothing).orElseThrow().email());
+        assertEquals(
+                email.written(),
+                users.modify(id(email.written()), nothing).orElseThrow().email());
         assertEquals(
                 List.of(),
                 Postgres.query(
                         ServiceDatabase.url(), "select detail from audit_events where account = ?", email.canonical()));
-        assertTrue(users.modify(address("nobody@example.com"), nothing).isEmpty());
+        assertTrue(users.modify(0, nothing).isEmpty());
     }
 
     @Test
     void oneOfTwoAdministratorsStaysWhenBothAreRemovedAtOnce() {
         for (int i = 0; i < 10; i++) {
-            EmailAddress one = address(Accounts.create(Role.ADMIN, null));
-            EmailAddress other = address(Accounts.create(Role.ADMIN, null));
+            long one = id(Accounts.create(Role.ADMIN, null));
+            long other = id(Accounts.create(Role.ADMIN, null));
             List<Boolean> removed = Stream.<Runnable>of(
                             () -> users.delete(one), () -> users.modify(other, UserChange.ofRole(Role.USER)))
                     .parallel()
@@ -96,7 +98,8 @@ class UserStoreTest {
             EmailAddress renamed = address("renamed-" + email.canonical());
             Stream.<Runnable>of(
                             () -> users.modify(
-                                    email, new UserChange(Optional.of(renamed), Optional.empty(), Optional.empty())),
+                                    account.id(),
+                                    new UserChange(Optional.of(renamed), Optional.empty(), Optional.empty())),
                             () -> users.changePassword(account, "new hash", null))
                     .parallel()
                     .forEach(Runnable::run);
@@ -129,6 +132,10 @@ class UserStoreTest {
 
     private static UserChange expiringIn(int seconds) {
         return UserChange.ofExpiry(Optional.of(Instant.now().plusSeconds(seconds)));
+    }
+
+    private long id(String email) {
+        return users.findAccount(address(email)).orElseThrow().id();
     }
 
     private static EmailAddress address(String email) {
