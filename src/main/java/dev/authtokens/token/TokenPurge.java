@@ -21,21 +21,22 @@ class TokenPurge {
 
     /**
      * Goes on from where the batch before ended, by the time of issue, which bounds all three; so no row is looked at twice
-     * in one walk. Says the same as {@link TokenLife#isOver}.
+     * in one walk. Says the same as {@link TokenLife#isOver}. Rows are found by where they lie, next to each other: their
+     * digests lie all over the index. One that is updated meanwhile lies elsewhere, and stays until the next walk.
      */
     private static final String DELETE = """
-            with slice as (
-                select created_at from auth_tokens
+            with slice as materialized (
+                select ctid as place, created_at from auth_tokens
                 where created_at > :from and created_at <= :youngest
-                order by created_at limit :batch
+                order by created_at fetch first :batch rows with ties
             ), deleted as (
-                delete from auth_tokens where digest in (
-                    select t.digest from auth_tokens t
-                    where t.created_at > :from and t.created_at <= (select max(created_at) from slice)
+                delete from auth_tokens where ctid = any(array(
+                    select t.ctid from auth_tokens t
+                    where t.ctid = any(array(select place from slice))
                       and (t.created_at <= :created
                            or coalesce(t.last_used_at, t.created_at) <= :used
                            or (t.last_used_at is null and t.created_at <= :createdUnused))
-                    for update skip locked)
+                    for update skip locked))
                 returning 1
             )
             select max(created_at), count(*), (select count(*) from deleted) from slice""";
