@@ -1,4 +1,5 @@
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,6 +19,7 @@ final class Growth {
     private final int seconds;
     private final long most;
     private final long expired;
+    private final int rounds;
 
     /** @param login at the rate of a third of what the cores can hash */
     private record Step(double check, double login, double lastUse) {}
@@ -28,6 +30,7 @@ final class Growth {
         this.seconds = benchmark.seconds;
         this.most = benchmark.full ? 10_000_000 : 300_000;
         this.expired = benchmark.full ? 1_000_000 : 100_000;
+        this.rounds = benchmark.full ? 5 : 1;
     }
 
     void run() throws Exception {
@@ -73,19 +76,39 @@ final class Growth {
                 Benchmark.outputOf("dev.authtokens.token.LastUseBatch", String.valueOf(size)));
     }
 
-    /** The purge comes by itself, some seconds after there is something to delete. */
+    /** With the same tokens, by turns while it is not due and while it works. */
     private void purge() throws Exception {
-        Load.Outcome quiet = checks();
+        putOff();
         Tokens.insert(300_000_000, expired, 30);
-        String oldest = Tokens.oldest();
-        while (oldest.equals(Tokens.oldest())) {
-            Thread.sleep(50);
+        Tokens.settle();
+        checks();
+        double[] quiet = new double[rounds];
+        double[] meanwhile = new double[rounds];
+        long worked = 0;
+        for (int round = 0; round < rounds; round++) {
+            quiet[round] = checks().p(0.99);
+            String oldest = Tokens.oldest();
+            Tokens.sql("update purges set due = now()");
+            // It comes by itself, some seconds later.
+            while (oldest.equals(Tokens.oldest())) {
+                Thread.sleep(50);
+            }
+            long begin = System.nanoTime();
+            meanwhile[round] = checks().p(0.99);
+            putOff();
+            worked += System.nanoTime() - begin;
         }
-        long begin = System.nanoTime();
-        Load.Outcome meanwhile = checks();
-        double rate = (expired - Tokens.count(EXPIRED)) / ((System.nanoTime() - begin) / 1e9);
-        report.value("purge: expired tokens", rate, "/s");
-        report.ratioAtMost("purge: p99 of a check, to the quiet one", meanwhile.p(0.99), "ms", quiet.p(0.99), 1.1, 50);
+        report.value("purge: expired tokens", (expired - Tokens.count(EXPIRED)) / (worked / 1e9), "/s");
+        report.ratioAtMost("purge: p99 of a check, to the quiet one", median(meanwhile), "ms", median(quiet), 1.1, 50);
+    }
+
+    private static void putOff() throws Exception {
+        Tokens.sql("update purges set due = now() + interval '1 hour'");
+    }
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
     }
 
     private Load.Outcome checks() throws Exception {

@@ -60,9 +60,13 @@ final class Tokens {
                 .formatted(ACCOUNTS, daysAgo, from + count, from, from + count - 1));
     }
 
-    /** As the table is after a while. */
+    /** As the tables are after a while, with nothing left to write of what made them so. */
     static void settle() throws SQLException {
         sql("vacuum analyze auth_tokens", "vacuum analyze users");
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("checkpoint");
+        }
     }
 
     static void sql(String... statements) throws SQLException {
@@ -93,10 +97,12 @@ final class Tokens {
     }
 
     static Connection connect() throws SQLException {
+        return connect(System.getenv("QUARKUS_DATASOURCE_USERNAME"));
+    }
+
+    private static Connection connect(String user) throws SQLException {
         return DriverManager.getConnection(
-                System.getenv("QUARKUS_DATASOURCE_JDBC_URL"),
-                System.getenv("QUARKUS_DATASOURCE_USERNAME"),
-                System.getenv("QUARKUS_DATASOURCE_PASSWORD"));
+                System.getenv("QUARKUS_DATASOURCE_JDBC_URL"), user, System.getenv("QUARKUS_DATASOURCE_PASSWORD"));
     }
 
     private static byte[] sha256(byte[] bytes) {
