@@ -33,6 +33,7 @@ public class IntrospectionResource {
     @NonBlocking
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Access(Access.Who.INTROSPECTOR)
+    @TakesBasic
     @Operation(
             operationId = "introspectToken",
             summary = "Introspect a token (RFC 7662)",

@@ -177,6 +177,18 @@ class IntrospectionTest {
         }
     }
 
+    @Test
+    void asksForThePasswordThatAProgramSendsOnlyThen() {
+        String email = Accounts.create(Role.SERVICE, null);
+        given().auth()
+                .basic(email, Accounts.PASSWORD)
+                .formParam("token", Api.token(Accounts.create(), Accounts.PASSWORD))
+                .post("/oauth2/introspect")
+                .then()
+                .statusCode(200)
+                .body("active", equalTo(true));
+    }
+
     /** It is remembered, but not longer than it is good. */
     @Test
     void aPasswordIsRefusedAsSoonAsItIsNotTheAccountsAnyMore() {
