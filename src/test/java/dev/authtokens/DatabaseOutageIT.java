@@ -3,12 +3,22 @@ package dev.authtokens;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +26,7 @@ class DatabaseOutageIT {
 
     private static final String EMAIL = "admin@example.com";
     private static final String PASSWORD = "correct horse battery";
+    private static final Executor EACH_A_THREAD = task -> new Thread(task).start();
 
     @TempDir
     Path folder;
@@ -36,6 +47,9 @@ class DatabaseOutageIT {
                 isNotYetAvailable(service.login(EMAIL, PASSWORD));
             }
             assertEquals(200, service.get("/", null).statusCode());
+            assertEquals(503, probe(service, "ready"));
+            // A restart would not bring the database back.
+            assertEquals(200, probe(service, "live"));
 
             try (Postgres second = Postgres.start(data, port)) {
                 Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
@@ -46,8 +60,88 @@ class DatabaseOutageIT {
                     assertEquals(200, service.get(Api.USER, token).statusCode());
                 }
                 assertEquals(200, service.login(EMAIL, PASSWORD).statusCode());
+                assertEquals(200, probe(service, "ready"));
             }
         }
+    }
+
+    @Test
+    void manyLoginsEndWhenTheDatabaseIsSilent() throws Exception {
+        try (Postgres postgres = Postgres.start();
+                CuttableProxy proxy = new CuttableProxy(postgres.port())) {
+            String url = postgres.url().replace(":" + postgres.port() + "/", ":" + proxy.port() + "/");
+            Map<String, String> environment = ServiceProcess.withAdministrator(url, EMAIL, PASSWORD);
+            try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+                proxy.be(CuttableProxy.Way.SILENT);
+                List<CompletableFuture<HttpResponse<String>>> logins = IntStream.range(0, 50)
+                        .mapToObj(
+                                i -> CompletableFuture.supplyAsync(() -> service.login(EMAIL, PASSWORD), EACH_A_THREAD))
+                        .toList();
+                assertEquals(200, probe(service, "live"));
+                assertEquals(200, service.get("/", null).statusCode());
+                for (CompletableFuture<HttpResponse<String>> login : logins) {
+                    // There may be more than can wait, too.
+                    if (login.join().statusCode() != 429) {
+                        isNotYetAvailable(login.join());
+                    }
+                }
+                assertTrue(logins.stream().anyMatch(login -> login.join().statusCode() == 503));
+
+                proxy.be(CuttableProxy.Way.OPEN);
+                Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
+                while (service.login(EMAIL, PASSWORD).statusCode() != 200) {
+                    assertTrue(Instant.now().isBefore(deadline), "not serving again");
+                }
+            }
+        }
+    }
+
+    /** Every thread that may wait for the database does, and so do checks of tokens that are not in memory. */
+    @Test
+    void checksFromMemoryNeedNoThread() throws Exception {
+        try (Postgres postgres = Postgres.start();
+                Connection other = DriverManager.getConnection(postgres.url(), Postgres.USER, Postgres.PASSWORD);
+                Statement lock = other.createStatement()) {
+            Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
+            environment.put("QUARKUS_THREAD_POOL_MAX_THREADS", "2");
+            try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+                String known = service.token(EMAIL, PASSWORD);
+                String unknown = service.token(EMAIL, PASSWORD);
+                Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
+                while (!manage(service, "/q/metrics").body().contains("auth_tokens_cache_trusted 1.0")) {
+                    assertTrue(Instant.now().isBefore(deadline), "nothing is kept in memory");
+                    ServiceProcess.pause();
+                }
+                assertEquals(200, check(service, known));
+                other.setAutoCommit(false);
+                lock.execute("lock table auth_tokens in access exclusive mode");
+                List<CompletableFuture<Integer>> waiting = IntStream.range(0, 20)
+                        .mapToObj(i -> CompletableFuture.supplyAsync(() -> check(service, unknown), EACH_A_THREAD))
+                        .toList();
+                for (int i = 0; i < 200; i++) {
+                    assertEquals(200, check(service, known));
+                }
+                assertTrue(waiting.stream().noneMatch(CompletableFuture::isDone));
+                other.rollback();
+                waiting.forEach(check -> assertEquals(200, check.join()));
+            }
+        }
+    }
+
+    private static int check(ServiceProcess service, String token) {
+        return service.get("/v4/auth-tokens/verify/", token).statusCode();
+    }
+
+    private static int probe(ServiceProcess service, String kind) throws IOException, InterruptedException {
+        return manage(service, "/q/health/" + kind).statusCode();
+    }
+
+    private static HttpResponse<String> manage(ServiceProcess service, String path)
+            throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(service.managementUri(path)).build(),
+                        HttpResponse.BodyHandlers.ofString());
     }
 
     private static void isNotYetAvailable(HttpResponse<String> answer) {
