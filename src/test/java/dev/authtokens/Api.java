@@ -14,6 +14,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 
 /** Calls the API as its clients do. */
@@ -21,6 +22,8 @@ public final class Api {
 
     public static final String TOKENS = "/v4/auth-tokens/";
     public static final String USER = "/v4/user/";
+    private static final String CHALLENGE = "giantswarm realm=\"auth-tokens\"";
+    private static final String BASIC_CHALLENGE = "Basic realm=\"auth-tokens\", charset=\"UTF-8\"";
 
     private Api() {}
 
@@ -45,9 +48,16 @@ public final class Api {
 
     /** What every error answer must be, whatever caused it. */
     public static ValidatableResponse isProblem(Response response, int status, String code) {
-        assertEquals(
-                status == 401,
-                response.headers().getValues("WWW-Authenticate").contains("giantswarm realm=\"auth-tokens\""));
+        return isProblem(response, status, code, status == 401 ? List.of(CHALLENGE) : List.of());
+    }
+
+    /** The same of an endpoint that takes HTTP Basic, too. */
+    public static ValidatableResponse isProblemThatAsksForBasic(Response response, int status, String code) {
+        return isProblem(response, status, code, status == 401 ? List.of(CHALLENGE, BASIC_CHALLENGE) : List.of());
+    }
+
+    private static ValidatableResponse isProblem(Response response, int status, String code, List<String> challenges) {
+        assertEquals(challenges, response.headers().getValues("WWW-Authenticate"));
         return response.then()
                 .statusCode(status)
                 .contentType(startsWith("application/json"))

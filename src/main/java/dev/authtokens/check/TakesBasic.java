@@ -15,14 +15,18 @@ import java.lang.annotation.RetentionPolicy;
 @Retention(RetentionPolicy.RUNTIME)
 @interface TakesBasic {
 
-    /** Many clients send a password only to who asks for it (RFC 7617, section 2; RFC 6749, section 5.2). */
+    /**
+     * Many programs send a password only to who asks for it (RFC 9110, section 11.6.1; RFC 6749, section 5.2). A browser
+     * would ask a person, and keep the answer; it tells its origin with every POST.
+     */
     @Provider
     @TakesBasic
     class Challenge implements ContainerResponseFilter {
 
         @Override
         public void filter(ContainerRequestContext request, ContainerResponseContext response) {
-            if (response.getStatus() == Status.UNAUTHORIZED.getStatusCode()) {
+            boolean byProgram = request.getHeaderString("Origin") == null;
+            if (response.getStatus() == Status.UNAUTHORIZED.getStatusCode() && byProgram) {
                 response.getHeaders()
                         .add(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"auth-tokens\", charset=\"UTF-8\"");
             }

@@ -1,6 +1,7 @@
 package dev.authtokens.check;
 
 import static dev.authtokens.Api.isProblem;
+import static dev.authtokens.Api.isProblemThatAsksForBasic;
 import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -124,8 +125,9 @@ class AccessMatrixTest {
             assertEquals(endpoint.success, response.statusCode(), response.asString());
         } else if (role.isPresent()) {
             isProblem(response, 403, "PERMISSION_DENIED");
-        } else if (credentials == Credentials.BASIC && endpoint.who == Who.INTROSPECTOR) {
-            isProblem(response, 401, "INVALID_CREDENTIALS");
+        } else if (endpoint.who == Who.INTROSPECTOR) {
+            isProblemThatAsksForBasic(
+                    response, 401, credentials == Credentials.BASIC ? "INVALID_CREDENTIALS" : "PERMISSION_DENIED");
         } else {
             isProblem(response, 401, "PERMISSION_DENIED");
         }

@@ -2,6 +2,7 @@ package dev.authtokens.check;
 
 import static dev.authtokens.Api.USER;
 import static dev.authtokens.Api.isProblem;
+import static dev.authtokens.Api.isProblemThatAsksForBasic;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.aMapWithSize;
 import static org.hamcrest.Matchers.equalTo;
@@ -162,13 +163,13 @@ class IntrospectionTest {
         for (int i = 0; i < 3; i++) {
             introspect(token, email, Accounts.PASSWORD).then().statusCode(200).body("active", equalTo(true));
         }
-        isProblem(introspect(token, email, "wrong"), 401, "INVALID_CREDENTIALS");
-        isProblem(introspect(token, "nobody-" + email, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
-        isProblem(introspect(token, Accounts.create(), Accounts.PASSWORD), 403, "PERMISSION_DENIED");
+        isProblemThatAsksForBasic(introspect(token, email, "wrong"), 401, "INVALID_CREDENTIALS");
+        isProblemThatAsksForBasic(introspect(token, "nobody-" + email, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
+        isProblemThatAsksForBasic(introspect(token, Accounts.create(), Accounts.PASSWORD), 403, "PERMISSION_DENIED");
         isProblem(
                 given().auth().preemptive().basic(email, Accounts.PASSWORD).get(Api.TOKENS), 401, "PERMISSION_DENIED");
         for (String header : new String[] {"Basic", "Basic *", "Basic YQ==", "Basic a"}) {
-            isProblem(
+            isProblemThatAsksForBasic(
                     given().header("Authorization", header)
                             .formParam("token", token)
                             .post("/oauth2/introspect"),
@@ -189,6 +190,17 @@ class IntrospectionTest {
                 .body("active", equalTo(true));
     }
 
+    /** Which send their origin with every POST, and would ask whoever sits before them. */
+    @Test
+    void asksNoBrowserForAPassword() {
+        isProblem(
+                given().header("Origin", "http://localhost:8081")
+                        .formParam("token", "x")
+                        .post("/oauth2/introspect"),
+                401,
+                "PERMISSION_DENIED");
+    }
+
     /** It is remembered, but not longer than it is good. */
     @Test
     void aPasswordIsRefusedAsSoonAsItIsNotTheAccountsAnyMore() {
@@ -196,12 +208,12 @@ class IntrospectionTest {
         String token = Api.token(Accounts.create(), Accounts.PASSWORD);
         introspect(token, email, Accounts.PASSWORD).then().statusCode(200);
         Accounts.expire(email);
-        isProblem(introspect(token, email, Accounts.PASSWORD), 401, "PERMISSION_DENIED");
+        isProblemThatAsksForBasic(introspect(token, email, Accounts.PASSWORD), 401, "PERMISSION_DENIED");
         String changed = Accounts.create(Role.SERVICE, null);
         introspect(token, changed, Accounts.PASSWORD).then().statusCode(200);
         Accounts.setHash(
                 changed, Accounts.hasher().hash("another horse, another battery".getBytes(StandardCharsets.UTF_8)));
-        isProblem(introspect(token, changed, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
+        isProblemThatAsksForBasic(introspect(token, changed, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
         introspect(token, changed, "another horse, another battery").then().statusCode(200);
     }
 
