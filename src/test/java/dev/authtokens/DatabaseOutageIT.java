@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ class DatabaseOutageIT {
 
     private static final String EMAIL = "admin@example.com";
     private static final String PASSWORD = "correct horse battery";
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Executor EACH_A_THREAD = task -> new Thread(task).start();
 
     @TempDir
@@ -73,7 +75,7 @@ class DatabaseOutageIT {
             Map<String, String> environment = ServiceProcess.withAdministrator(url, EMAIL, PASSWORD);
             try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
                 proxy.be(CuttableProxy.Way.SILENT);
-                List<CompletableFuture<HttpResponse<String>>> logins = IntStream.range(0, 50)
+                List<CompletableFuture<HttpResponse<String>>> logins = IntStream.range(0, 20)
                         .mapToObj(
                                 i -> CompletableFuture.supplyAsync(() -> service.login(EMAIL, PASSWORD), EACH_A_THREAD))
                         .toList();
@@ -96,35 +98,64 @@ class DatabaseOutageIT {
         }
     }
 
-    /** Every thread that may wait for the database does, and so do checks of tokens that are not in memory. */
     @Test
     void checksFromMemoryNeedNoThread() throws Exception {
-        try (Postgres postgres = Postgres.start();
-                Connection other = DriverManager.getConnection(postgres.url(), Postgres.USER, Postgres.PASSWORD);
-                Statement lock = other.createStatement()) {
+        try (Postgres postgres = Postgres.start()) {
             Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
             environment.put("QUARKUS_THREAD_POOL_MAX_THREADS", "2");
             try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
-                String known = service.token(EMAIL, PASSWORD);
-                String unknown = service.token(EMAIL, PASSWORD);
-                Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
-                while (!manage(service, "/q/metrics").body().contains("auth_tokens_cache_trusted 1.0")) {
-                    assertTrue(Instant.now().isBefore(deadline), "nothing is kept in memory");
-                    ServiceProcess.pause();
+                // On a machine that is busy, what is in memory may not be trusted for a moment.
+                int tries = 5;
+                while (!checksWhileAllThreadsWait(postgres, service)) {
+                    assertTrue(--tries > 0, "checks from memory wait, too");
                 }
-                assertEquals(200, check(service, known));
-                other.setAutoCommit(false);
-                lock.execute("lock table auth_tokens in access exclusive mode");
-                List<CompletableFuture<Integer>> waiting = IntStream.range(0, 20)
-                        .mapToObj(i -> CompletableFuture.supplyAsync(() -> check(service, unknown), EACH_A_THREAD))
-                        .toList();
-                for (int i = 0; i < 200; i++) {
-                    assertEquals(200, check(service, known));
-                }
-                assertTrue(waiting.stream().noneMatch(CompletableFuture::isDone));
-                other.rollback();
-                waiting.forEach(check -> assertEquals(200, check.join()));
             }
+        }
+    }
+
+    /** Every thread that may wait for the database does, and with each the check of a token that is not in memory. */
+    private static boolean checksWhileAllThreadsWait(Postgres postgres, ServiceProcess service) throws Exception {
+        String known = service.token(EMAIL, PASSWORD);
+        List<String> unknown = List.of(service.token(EMAIL, PASSWORD), service.token(EMAIL, PASSWORD));
+        awaitTrust(service);
+        assertEquals(200, check(service, known));
+        List<CompletableFuture<Integer>> waiting = new ArrayList<>();
+        try (Connection other = DriverManager.getConnection(postgres.url(), Postgres.USER, Postgres.PASSWORD);
+                Statement lock = other.createStatement()) {
+            other.setAutoCommit(false);
+            lock.execute("lock table auth_tokens in access exclusive mode");
+            for (String token : unknown) {
+                waiting.add(CompletableFuture.supplyAsync(() -> check(service, token), EACH_A_THREAD));
+                awaitWaiting(postgres, waiting.size());
+                // So long that the next does not wait behind this one.
+                ServiceProcess.pause();
+            }
+            for (int i = 0; i < 20; i++) {
+                if (check(service, known) != 200) {
+                    return false;
+                }
+            }
+            assertTrue(waiting.stream().noneMatch(CompletableFuture::isDone));
+        }
+        waiting.forEach(check -> assertEquals(200, check.join()));
+        return true;
+    }
+
+    private static void awaitTrust(ServiceProcess service) throws Exception {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
+        while (!manage(service, "/q/metrics").body().contains("auth_tokens_cache_trusted 1.0")) {
+            assertTrue(Instant.now().isBefore(deadline), "nothing is kept in memory");
+            ServiceProcess.pause();
+        }
+    }
+
+    private static void awaitWaiting(Postgres postgres, int number) {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(5));
+        while (Postgres.query(postgres.url(), "select 1 from pg_locks where not granted")
+                        .size()
+                < number) {
+            assertTrue(Instant.now().isBefore(deadline), "no check waits");
+            ServiceProcess.pause();
         }
     }
 
@@ -138,10 +169,11 @@ class DatabaseOutageIT {
 
     private static HttpResponse<String> manage(ServiceProcess service, String path)
             throws IOException, InterruptedException {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(service.managementUri(path)).build(),
-                        HttpResponse.BodyHandlers.ofString());
+        return CLIENT.send(
+                HttpRequest.newBuilder(service.managementUri(path))
+                        .timeout(Duration.ofSeconds(20))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private static void isNotYetAvailable(HttpResponse<String> answer) {
