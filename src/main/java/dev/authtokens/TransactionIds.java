@@ -10,7 +10,8 @@ import jakarta.interceptor.Interceptor;
 
 /**
  * Numbers transactions by the id of this process. The transaction manager would listen on a port of its own, to use its
- * number as one that no other process of the machine has ({@link CoreEnvironmentBean#getProcessImplementation}).
+ * number as one that no other process of the machine has ({@link CoreEnvironmentBean#getProcessImplementation}). Containers
+ * share such ids; nothing needs them to differ, since no transaction spans two resources or is recovered.
  */
 @Singleton
 class TransactionIds {

@@ -18,7 +18,9 @@ public final class ListeningPorts {
     public static Set<Integer> of(ServiceProcess process) {
         Set<String> own = sockets(process.id());
         return Stream.of("/proc/net/tcp", "/proc/net/tcp6")
-                .flatMap(table -> lines(Path.of(table)))
+                .map(Path::of)
+                .filter(Files::exists)
+                .flatMap(ListeningPorts::lines)
                 .map(line -> line.strip().split("\\s+"))
                 .filter(columns -> columns[3].equals(LISTEN) && own.contains(columns[9]))
                 .map(columns -> Integer.valueOf(columns[1].substring(columns[1].indexOf(':') + 1), 16))

@@ -145,7 +145,10 @@ public class UsersResource {
     @APIResponse(responseCode = "200", description = "The account was deleted.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: it is the last administrator.")
     public GenericResponse deleteUser(@RestPath String email) {
-        Account account = find(email).filter(found -> users.delete(found.id())).orElseThrow(UsersResource::notFound);
+        Account account = find(email).orElseThrow(UsersResource::notFound);
+        if (!users.delete(account.id())) {
+            throw notFound();
+        }
         return new GenericResponse(
                 "RESOURCE_DELETED", "The user with email '" + account.email() + "' has been deleted.");
     }

@@ -225,7 +225,7 @@ class CommandLineIT {
         run(settings, "", "migrate").isDone();
         try (ServiceProcess command = ServiceProcess.command(settings, "user", "create", ANDY, "--verbose")) {
             Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
-            // It has started, and waits for the password.
+            // It has started.
             while (!command.errors().contains("Database: jdbc:")) {
                 assertTrue(Instant.now().isBefore(deadline), command.errors());
                 ServiceProcess.pause();
