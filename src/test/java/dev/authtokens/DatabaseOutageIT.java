@@ -3,9 +3,6 @@ package dev.authtokens;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +24,6 @@ class DatabaseOutageIT {
 
     private static final String EMAIL = "admin@example.com";
     private static final String PASSWORD = "correct horse battery";
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Executor EACH_A_THREAD = task -> new Thread(task).start();
 
     @TempDir
@@ -126,7 +122,7 @@ class DatabaseOutageIT {
             lock.execute("lock table auth_tokens in access exclusive mode");
             for (String token : unknown) {
                 waiting.add(CompletableFuture.supplyAsync(() -> check(service, token), EACH_A_THREAD));
-                awaitWaiting(postgres, waiting.size());
+                Postgres.awaitLockWaits(postgres.url(), waiting.size());
                 // So long that the next does not wait behind this one.
                 ServiceProcess.pause();
             }
@@ -141,20 +137,10 @@ class DatabaseOutageIT {
         return true;
     }
 
-    private static void awaitTrust(ServiceProcess service) throws Exception {
+    private static void awaitTrust(ServiceProcess service) {
         Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
-        while (!manage(service, "/q/metrics").body().contains("auth_tokens_cache_trusted 1.0")) {
+        while (!service.manage("/q/metrics").body().contains("auth_tokens_cache_trusted 1.0")) {
             assertTrue(Instant.now().isBefore(deadline), "nothing is kept in memory");
-            ServiceProcess.pause();
-        }
-    }
-
-    private static void awaitWaiting(Postgres postgres, int number) {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(5));
-        while (Postgres.query(postgres.url(), "select 1 from pg_locks where not granted")
-                        .size()
-                < number) {
-            assertTrue(Instant.now().isBefore(deadline), "no check waits");
             ServiceProcess.pause();
         }
     }
@@ -163,17 +149,8 @@ class DatabaseOutageIT {
         return service.get("/v4/auth-tokens/verify/", token).statusCode();
     }
 
-    private static int probe(ServiceProcess service, String kind) throws IOException, InterruptedException {
-        return manage(service, "/q/health/" + kind).statusCode();
-    }
-
-    private static HttpResponse<String> manage(ServiceProcess service, String path)
-            throws IOException, InterruptedException {
-        return CLIENT.send(
-                HttpRequest.newBuilder(service.managementUri(path))
-                        .timeout(Duration.ofSeconds(20))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+    private static int probe(ServiceProcess service, String kind) {
+        return service.manage("/q/health/" + kind).statusCode();
     }
 
     private static void isNotYetAvailable(HttpResponse<String> answer) {

@@ -1,5 +1,7 @@
 package dev.authtokens;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +11,8 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -94,6 +98,15 @@ public final class Postgres implements AutoCloseable {
             return values;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until so many statements on this server, or more, wait for a lock. */
+    public static void awaitLockWaits(String url, int number) {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+        while (query(url, "select 1 from pg_locks where not granted").size() < number) {
+            assertTrue(Instant.now().isBefore(deadline), "no statement waits for a lock");
+            ServiceProcess.pause();
         }
     }
 

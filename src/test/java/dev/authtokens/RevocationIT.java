@@ -234,10 +234,9 @@ class RevocationIT {
     }
 
     /** The sum of the metrics whose names begin like that. */
-    private double metric(int replica, String name) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(replicas.get(replica).managementUri("/q/metrics"))
-                .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString())
+    private double metric(int replica, String name) {
+        return replicas.get(replica)
+                .manage("/q/metrics")
                 .body()
                 .lines()
                 .filter(line -> line.startsWith(name))

@@ -204,6 +204,11 @@ public final class ServiceProcess implements AutoCloseable {
         return send(request);
     }
 
+    /** Asks on the port of health and metrics. */
+    public HttpResponse<String> manage(String path) {
+        return send(HttpRequest.newBuilder(managementUri(path)));
+    }
+
     public HttpResponse<String> login(String email, String password) {
         String body = "{\"email\":\"" + email + "\",\"password_base64\":\"" + Api.base64(password) + "\"}";
         return send(HttpRequest.newBuilder(uri(Api.TOKENS))

@@ -139,10 +139,7 @@ class StartUpIT {
                         with(database, "QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_SOCKETTIMEOUT", "1"))) {
             other.setAutoCommit(false);
             statement.execute("create table users ()");
-            while (Postgres.query(database, "select 1 from pg_locks where not granted")
-                    .isEmpty()) {
-                ServiceProcess.pause();
-            }
+            Postgres.awaitLockWaits(database, 1);
             Thread.sleep(2500);
             other.rollback();
             service.awaitReady();

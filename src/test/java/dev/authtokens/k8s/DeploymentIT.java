@@ -143,7 +143,7 @@ class DeploymentIT {
             String token = service.token(EMAIL, PASSWORD);
             assertEquals(200, service.get(Api.USER, token).statusCode());
             assertEquals(401, service.login(EMAIL, "wrong").statusCode());
-            List<String> exposed = get(service, path).body().lines().toList();
+            List<String> exposed = service.manage(path).body().lines().toList();
             Rendering.list(rendering.ofKind("PrometheusRule").get(0).at("/spec/groups"))
                     .flatMap(group -> Rendering.list(group.path("rules")))
                     .map(rule -> rule.path("expr").asText())
@@ -195,7 +195,7 @@ class DeploymentIT {
         }
         assertTrue(asked.size() >= 2, asked.toString());
         asked.forEach((path, api) ->
-                assertEquals(200, (api ? service.get(path, null) : get(service, path)).statusCode(), path));
+                assertEquals(200, (api ? service.get(path, null) : service.manage(path)).statusCode(), path));
     }
 
     /** That of the container; the database and the secrets are those of the test. */
@@ -229,7 +229,7 @@ class DeploymentIT {
         Instant deadline = Instant.now().plusSeconds(60);
         while (Instant.now().isBefore(deadline) && service.isAlive()) {
             try {
-                if (get(service, "/q/health/ready").statusCode() == 200) {
+                if (service.manage("/q/health/ready").statusCode() == 200) {
                     return;
                 }
             } catch (UncheckedIOException e) {
@@ -237,21 +237,6 @@ class DeploymentIT {
             }
         }
         throw new AssertionError("The service does not start:\n" + service.output() + service.errors());
-    }
-
-    private static HttpResponse<String> get(ServiceProcess service, String path) {
-        try {
-            return HttpClient.newHttpClient()
-                    .send(
-                            HttpRequest.newBuilder(service.managementUri(path))
-                                    .timeout(Duration.ofSeconds(20))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** What a plain request gets back: nothing that can be read as HTTP. */

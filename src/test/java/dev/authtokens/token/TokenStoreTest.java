@@ -325,9 +325,7 @@ class TokenStoreTest {
             writer.setAutoCommit(false);
             lock.execute("select from auth_tokens where digest = decode(repeat('00', 32), 'hex') for update");
             CompletableFuture<Boolean> deleted = CompletableFuture.supplyAsync(() -> users.delete(userId));
-            while (query("select 1 from pg_locks where not granted").isEmpty()) {
-                Thread.sleep(20);
-            }
+            Postgres.awaitLockWaits(ServiceDatabase.url(), 1);
             lock.execute("select from auth_tokens where digest = decode(repeat('ff', 32), 'hex') for update");
             writer.commit();
             assertTrue(deleted.get());
