@@ -204,6 +204,12 @@ class Benchmark {
         return Double.parseDouble(new String(process.getInputStream().readAllBytes()).strip());
     }
 
+    /** Sorts them. */
+    static double median(double[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
+    }
+
     static List<String> with(List<String> command, String... more) {
         List<String> all = new ArrayList<>(command);
         all.addAll(List.of(more));

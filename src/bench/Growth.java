@@ -1,5 +1,4 @@
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -102,16 +101,11 @@ final class Growth {
             putOff();
         }
         report.value("purge: expired tokens", deleted / (worked / 1e9), "/s");
-        report.ratioAtMost("purge: p99 of a check, to the quiet one", median(meanwhile), "ms", median(quiet), 1.1, 50);
+        report.ratioAtMost("purge: p99 of a check, to the quiet one", Benchmark.median(meanwhile), "ms", Benchmark.median(quiet), 1.1, 50);
     }
 
     private static void putOff() throws Exception {
         Tokens.sql("update purges set due = now() + interval '1 hour'");
-    }
-
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
     }
 
     private Load.Outcome checks() throws Exception {

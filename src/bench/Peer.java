@@ -1,7 +1,6 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,13 +54,12 @@ final class Peer {
                 starts[i] = keycloak.startMillis;
             }
         }
-        Arrays.sort(starts);
         try (Keycloak keycloak = Keycloak.start()) {
             Thread.sleep(3000);
             double idle = keycloak.residentMegabytes();
             keycloak.warm();
             return new Figures(
-                    starts[STARTS / 2],
+                    Benchmark.median(starts),
                     idle,
                     keycloak.introspections(seconds),
                     keycloak.userinfos(seconds),

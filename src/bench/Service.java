@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -63,8 +62,7 @@ final class Service implements AutoCloseable {
                 millis[i] = (System.nanoTime() - begin) / 1e6;
             }
         }
-        Arrays.sort(millis);
-        return millis[starts / 2];
+        return Benchmark.median(millis);
     }
 
     static Service start(List<String> command, int port, Map<String, String> environment) throws IOException {
