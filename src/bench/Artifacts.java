@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 class Artifacts {
 
     static final int STARTS = 11;
-    static final Path AOT_CACHE = Path.of("target/app.aot");
+    private static final Path AOT_JAR = Path.of("target/aot-app/quarkus-run.jar");
 
     record Artifact(String name, List<String> command, long bytes) {}
 
@@ -70,23 +70,23 @@ class Artifacts {
                 artifacts.add(new Artifact(name, List.of(runner.toString()), Files.size(runner)));
             }
         }
-        train();
-        long jars = size(Service.JAR.getParent());
         for (String flag : flags) {
-            artifacts.add(new Artifact("JVM with " + flag, with(flag), jars));
+            artifacts.addAll(jvm(", `" + flag + "`", List.of(flag)));
         }
-        artifacts.add(new Artifact(
-                "JVM with AOT cache", with("-XX:AOTCache=" + AOT_CACHE), jars + Files.size(AOT_CACHE)));
-        artifacts.add(new Artifact("JVM", Service.JVM, jars));
+        artifacts.addAll(jvm("", List.of()));
         return artifacts;
     }
 
-    /** The command with one more flag of the Java runtime; there can be only one garbage collector. */
-    private static List<String> with(String flag) {
-        List<String> command = new ArrayList<>(Service.JVM);
-        command.removeIf(other -> other.endsWith("GC") && flag.endsWith("GC"));
-        command.add(command.indexOf("-jar"), flag);
-        return command;
+    /** With an AOT cache, which serves only the flags that it was made with, and without. */
+    private static List<Artifact> jvm(String suffix, List<String> flags) throws Exception {
+        Path cache = Path.of("target/app" + String.join("", flags).replaceAll("\\W", "") + ".aot");
+        train(Service.jvm(AOT_JAR, Benchmark.with(flags, "-XX:AOTCacheOutput=" + cache)));
+        return List.of(
+                new Artifact(
+                        "JVM with AOT cache" + suffix,
+                        Service.jvm(AOT_JAR, Benchmark.with(flags, "-XX:AOTCache=" + cache)),
+                        size(AOT_JAR.getParent()) + Files.size(cache)),
+                new Artifact("JVM" + suffix, Service.jvm(Service.JAR, flags), size(Service.JAR.getParent())));
     }
 
     private static Service start(List<String> command) throws IOException {
@@ -94,8 +94,8 @@ class Artifacts {
     }
 
     /** A run that logs in, checks and logs out, and leaves what the next starts can use. */
-    static void train() throws Exception {
-        try (Service service = start(with("-XX:AOTCacheOutput=" + AOT_CACHE))) {
+    private static void train(List<String> command) throws Exception {
+        try (Service service = start(command)) {
             service.awaitAnswer();
             for (int i = 0; i < 50; i++) {
                 String token = service.logIn();
