@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -71,14 +72,15 @@ class Artifacts {
             }
         }
         for (String flag : flags) {
-            artifacts.addAll(jvm(", `" + flag + "`", List.of(flag)));
+            artifacts.addAll(jvm(List.of(flag)));
         }
-        artifacts.addAll(jvm("", List.of()));
+        artifacts.addAll(jvm(List.of()));
         return artifacts;
     }
 
     /** With an AOT cache, which serves only the flags that it was made with, and without. */
-    private static List<Artifact> jvm(String suffix, List<String> flags) throws Exception {
+    private static List<Artifact> jvm(List<String> flags) throws Exception {
+        String suffix = flags.stream().map(flag -> ", `" + flag + "`").collect(Collectors.joining());
         Path cache = Path.of("target/app" + String.join("", flags).replaceAll("\\W", "") + ".aot");
         train(Service.jvm(AOT_JAR, Benchmark.with(flags, "-XX:AOTCacheOutput=" + cache)));
         return List.of(

@@ -139,7 +139,7 @@ class DatabaseOutageIT {
 
     private static void awaitTrust(ServiceProcess service) {
         Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
-        while (!service.manage("/q/metrics").body().contains("auth_tokens_cache_trusted 1.0")) {
+        while (service.metric("auth_tokens_cache_trusted") != 1) {
             assertTrue(Instant.now().isBefore(deadline), "nothing is kept in memory");
             ServiceProcess.pause();
         }

@@ -209,6 +209,16 @@ public final class ServiceProcess implements AutoCloseable {
         return send(HttpRequest.newBuilder(managementUri(path)));
     }
 
+    /** The sum of the metrics whose names begin like that. */
+    public double metric(String name) {
+        return manage("/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
     public HttpResponse<String> login(String email, String password) {
         String body = "{\"email\":\"" + email + "\",\"password_base64\":\"" + Api.base64(password) + "\"}";
         return send(HttpRequest.newBuilder(uri(Api.TOKENS))

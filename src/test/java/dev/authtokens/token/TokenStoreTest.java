@@ -249,12 +249,7 @@ class TokenStoreTest {
 
     @Test
     void purgesMoreThanOneBatch() {
-        Postgres.execute(
-                ServiceDatabase.url(),
-                "insert into auth_tokens (digest, id, user_id, created_at)"
-                        + " select sha256(n::text::bytea), gen_random_uuid(), ?, now() - interval '11 days' - n * interval '1 second'"
-                        + " from generate_series(1, 2500) n",
-                userId);
+        insertExpired(2500, 1);
         TokenSecret good = issue();
         purge.purge();
         assertEquals(1, count());
@@ -264,24 +259,14 @@ class TokenStoreTest {
     /** Where a batch would end among them. */
     @Test
     void purgesTokensOfOneMoment() {
-        Postgres.execute(
-                ServiceDatabase.url(),
-                "insert into auth_tokens (digest, id, user_id, created_at)"
-                        + " select sha256(n::text::bytea), gen_random_uuid(), ?, now() - interval '11 days' - n / 250 * interval '1 second'"
-                        + " from generate_series(1, 1000) n",
-                userId);
+        insertExpired(1000, 250);
         purge.purge();
         assertEquals(0, count());
     }
 
     @Test
     void purgesWhatAnotherHeldTheNextTime() throws SQLException {
-        Postgres.execute(
-                ServiceDatabase.url(),
-                "insert into auth_tokens (digest, id, user_id, created_at)"
-                        + " select sha256(n::text::bytea), gen_random_uuid(), ?, now() - interval '11 days' - n * interval '1 second'"
-                        + " from generate_series(1, 300) n",
-                userId);
+        insertExpired(300, 1);
         try (Connection writer = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
                 Statement lock = writer.createStatement()) {
             writer.setAutoCommit(false);
@@ -292,6 +277,18 @@ class TokenStoreTest {
         }
         purge.purge();
         assertEquals(0, count());
+    }
+
+    /** @param perSecond so many were issued at the same moment */
+    private void insertExpired(int number, int perSecond) {
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "insert into auth_tokens (digest, id, user_id, created_at)"
+                        + " select sha256(n::text::bytea), gen_random_uuid(), ?, now() - interval '11 days' - n / ? * interval '1 second'"
+                        + " from generate_series(1, ?) n",
+                userId,
+                perSecond,
+                number);
     }
 
     @Test
