@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
-/** How many bytes of heap a token takes that is kept in memory, its account with an address of 24 characters included. */
+/** Bytes of heap that a cached token takes, with its account's e-mail address of 24 characters. */
 public class CacheMemory {
 
     private static final int ENTRIES = 200_000;
@@ -17,28 +17,28 @@ public class CacheMemory {
     public static void main(String[] args) throws Exception {
         TokenCache cache = new TokenCache(ENTRIES, new SimpleMeterRegistry());
         cache.trustUntil(System.nanoTime() + Duration.ofHours(1).toNanos());
-        TokenLife life = new TokenLife(Optional.empty(), Optional.empty(), Optional.empty());
+        TokenLifetime life = new TokenLifetime(Optional.empty(), Optional.empty(), Optional.empty());
         Instant now = Instant.now();
         fill(cache, life, now, 0, ENTRIES / 2);
         long half = used();
         fill(cache, life, now, ENTRIES / 2, ENTRIES);
         System.out.println((used() - half) / (ENTRIES / 2));
         // Still in use up to here.
-        cache.dropAll();
+        cache.invalidateAll();
     }
 
-    private static void fill(TokenCache cache, TokenLife life, Instant now, int from, int to) {
+    private static void fill(TokenCache cache, TokenLifetime life, Instant now, int from, int to) {
         for (int i = from; i < to; i++) {
             int number = i;
             byte[] digest = ByteBuffer.allocate(32).putInt(i).putInt(i * 31).array();
             cache.get(digest, now, life, read -> CompletableFuture.completedFuture(
-                    new KnownToken(owner(number), now.plusNanos(1), now.plusNanos(2)))).join();
+                    new CachedToken(row(number), now.plusNanos(1), now.plusNanos(2)))).join();
         }
     }
 
-    private static TokenOwner owner(int number) {
+    private static TokenRow row(int number) {
         String email = String.format("user-%07d@example.com  ", number);
-        return new TokenOwner(new UUID(number, number), Instant.now(), Instant.now(), number, email, Role.USER, null);
+        return new TokenRow(new UUID(number, number), Instant.now(), Instant.now(), number, email, Role.USER, null);
     }
 
     private static long used() throws InterruptedException {

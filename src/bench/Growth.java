@@ -1,3 +1,5 @@
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +12,7 @@ final class Growth {
             "AUTH_TOKENS_CACHE_ENABLED", "false",
             "AUTH_TOKENS_TOKEN_LIFESPAN", "20d",
             "AUTH_TOKENS_TOKEN_PURGE_INTERVAL", "15s");
+    private static final String LOCK = "(hashtextextended('auth-tokens: delete tokens', 0))";
     private static final String EXPIRED = "created_at < now() - interval '20 days'";
 
     final Chart chart = new Chart("Latency of a check by live tokens", "tokens", "ms");
@@ -75,9 +78,15 @@ final class Growth {
                 Benchmark.outputOf("dev.authtokens.token.LastUseBatch", String.valueOf(size)));
     }
 
-    /** With the same tokens, by turns while it is not due and while it works. */
+    /** With the same tokens, by turns while the lock of the deletion is held here and while the deletion works. */
     private void purge() throws Exception {
-        putOff();
+        try (Connection connection = Tokens.connect(); Statement lock = connection.createStatement()) {
+            purge(lock);
+        }
+    }
+
+    private void purge(Statement lock) throws Exception {
+        lock.execute("select pg_advisory_lock" + LOCK);
         Tokens.insert(300_000_000, expired, 30);
         Tokens.settle();
         checks();
@@ -88,7 +97,7 @@ final class Growth {
         for (int round = 0; round < rounds; round++) {
             quiet[round] = checks().p(0.99);
             String oldest = Tokens.oldest();
-            Tokens.sql("update purges set due = now()");
+            lock.execute("select pg_advisory_unlock" + LOCK);
             // It comes by itself, some seconds later.
             while (oldest.equals(Tokens.oldest())) {
                 Thread.sleep(50);
@@ -98,14 +107,10 @@ final class Growth {
             meanwhile[round] = checks().p(0.99);
             deleted -= Tokens.count(EXPIRED);
             worked += System.nanoTime() - begin;
-            putOff();
+            lock.execute("select pg_advisory_lock" + LOCK);
         }
         report.value("purge: expired tokens", deleted / (worked / 1e9), "/s");
         report.ratioAtMost("purge: p99 of a check, to the quiet one", Benchmark.median(meanwhile), "ms", Benchmark.median(quiet), 1.1, 50);
-    }
-
-    private static void putOff() throws Exception {
-        Tokens.sql("update purges set due = now() + interval '1 hour'");
     }
 
     private Load.Outcome checks() throws Exception {

@@ -1,5 +1,6 @@
 package dev.authtokens.token;
 
+import dev.authtokens.database.Statements;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalPropertiesReader;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ public class LastUseBatch {
                         "jdbcUrl", System.getenv("QUARKUS_DATASOURCE_JDBC_URL"),
                         "principal", System.getenv("QUARKUS_DATASOURCE_USERNAME"),
                         "credential", System.getenv("QUARKUS_DATASOURCE_PASSWORD"))))) {
-            LastUse lastUse = new LastUse(dataSource);
+            LastUse lastUse = new LastUse(new Statements(dataSource));
             double[] millis = new double[BATCHES];
             for (int i = 0; i < BATCHES; i++) {
                 for (int use = 0; use < 1000; use++) {

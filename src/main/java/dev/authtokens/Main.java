@@ -2,24 +2,24 @@ package dev.authtokens;
 
 import dev.authtokens.cli.CommandProcess;
 import dev.authtokens.cli.Invocation;
-import dev.authtokens.http.SlowRequests;
+import dev.authtokens.http.SlowRequestGuard;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.Optional;
 import java.util.logging.Level;
 import org.jboss.logging.Logger;
 
-/** Runs the service, or one command; a start that fails for a reason that the operator can mend says so in one line. */
+/** Runs the service, or one command. A start that fails for a reason that an operator can fix prints it in one line. */
 @QuarkusMain
 public class Main {
 
-    /** What Hibernate says about itself would stand before the reason of a failed start. */
+    /** Its messages at INFO would be printed before the reason of a failed start. */
     private static final java.util.logging.Logger HIBERNATE = java.util.logging.Logger.getLogger("org.hibernate");
 
     public static void main(String... args) {
         HIBERNATE.setLevel(Level.WARNING);
         if (args.length == 0) {
-            // What happens at every start of a pod: not even the arguments are read.
+            // The start of every pod: saves the time to load the command line.
             serve();
             return;
         }
@@ -34,7 +34,7 @@ public class Main {
     }
 
     private static void serve() {
-        System.setProperty(SlowRequests.SWITCH, "serviceload");
+        System.setProperty(SlowRequestGuard.SWITCH, "serviceload");
         Quarkus.run(null, Main::exit);
     }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * Every setting of the service itself. The environment variable of a setting is its path in capitals:
  * {@code token().idleTimeout()} is {@code AUTH_TOKENS_TOKEN_IDLE_TIMEOUT}. A value out of
- * {@link SettingBounds} stops the start.
+ * {@link ConfigValidation} stops the start.
  */
 @ConfigMapping(prefix = "auth-tokens")
 public interface ServiceConfig {

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A reason not to start that the operator can mend. Its message is one line and names the property. */
+/** A reason not to start that an operator can fix. Its message is one line and names the property. */
 public class StartFailure extends RuntimeException {
 
     /** How SmallRye Config's errors begin. */
@@ -24,19 +24,19 @@ public class StartFailure extends RuntimeException {
     private static final String URL = "quarkus.datasource.jdbc.url";
     private static final String USERNAME = "quarkus.datasource.username";
 
-    /** PostgreSQL's "insufficient privilege"; an exception without a state comes from the pool, which waited in vain. */
-    private static final String NO_RIGHT = "42501";
+    /** SQL state "insufficient privilege". An exception without a state comes from the pool: a timeout. */
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-    /** What Quarkus says, at much greater length, where there is no database. */
+    /** Part of what Quarkus says when no database is configured. */
     private static final String NO_URL = "because its URL is not set";
 
     private static final String NO_STATE = "";
 
-    StartFailure(String property, String reason) {
+    public StartFailure(String property, String reason) {
         super(property + " (" + environmentName(property) + "): " + reason);
     }
 
-    /** The failure itself, or what an operator can mend about the database that it came from. */
+    /** The reason that an operator can fix, if the failure came from the database; else the failure itself. */
     public static RuntimeException ofDatabase(RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException exception) {
@@ -54,8 +54,8 @@ public class StartFailure extends RuntimeException {
         if (state.startsWith("28")) {
             return Optional.of(new StartFailure(USERNAME, "the database refuses this user or the password"));
         }
-        if (state.equals(NO_RIGHT)) {
-            return Optional.of(new StartFailure(USERNAME, "this user lacks a right: " + firstLine(exception)));
+        if (state.equals(INSUFFICIENT_PRIVILEGE)) {
+            return Optional.of(new StartFailure(USERNAME, "this user lacks a privilege: " + firstLine(exception)));
         }
         if (state.startsWith("08") || state.startsWith("57") || state.equals("3D000") || state.equals(NO_STATE)) {
             return Optional.of(new StartFailure(URL, "the database cannot be reached: " + firstLine(exception)));
@@ -67,7 +67,7 @@ public class StartFailure extends RuntimeException {
         return String.valueOf(exception.getMessage()).lines().findFirst().orElse("");
     }
 
-    /** The line that tells what to mend, if the failure is of a kind that tells it. */
+    /** The line for the operator, if the failure is of a known kind. */
     public static Optional<String> describe(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .flatMap(cause -> describeOne(cause).stream())

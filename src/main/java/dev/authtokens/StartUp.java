@@ -1,132 +1,105 @@
 package dev.authtokens;
 
 import dev.authtokens.access.EmailAddress;
-import dev.authtokens.cli.CommandProcess;
+import dev.authtokens.database.Schema;
+import dev.authtokens.password.PasswordHasher;
+import dev.authtokens.password.PasswordRules;
 import dev.authtokens.token.RevocationListener;
-import dev.authtokens.user.PasswordHasher;
-import dev.authtokens.user.PasswordRules;
 import dev.authtokens.user.UserStore;
-import io.agroal.api.AgroalDataSource;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import jakarta.persistence.PersistenceException;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Optional;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 
-/**
- * Before the first request: brings the schema up to date and makes the first administrator, or refuses to start. A process
- * that runs a command serves no request and leaves both alone.
- */
+/** What the service does before its first request: migrates the schema and creates the first administrator, or fails. */
 @Singleton
-class StartUp {
+public class StartUp {
 
     private static final Logger LOG = Logger.getLogger(StartUp.class);
-
-    /** Of the last migration. */
-    static final String SCHEMA_VERSION = "6";
-
-    private static final String NO_SUCH_TABLE = "42P01";
     private static final String MIGRATE = "auth-tokens.migrate-at-start";
     private static final String BOOTSTRAP_EMAIL = "auth-tokens.bootstrap.email";
     private static final String BOOTSTRAP_PASSWORD = "auth-tokens.bootstrap.password";
 
+    private static volatile boolean skipped;
+
     private final ServiceConfig config;
-    private final AgroalDataSource dataSource;
-    private final Instance<Flyway> flyway;
+    private final Schema schema;
     private final UserStore users;
     private final PasswordHasher hasher;
     private final PasswordRules rules;
-
     private final RevocationListener revocations;
 
     StartUp(
             ServiceConfig config,
-            AgroalDataSource dataSource,
-            Instance<Flyway> flyway,
+            Schema schema,
             UserStore users,
             PasswordHasher hasher,
             PasswordRules rules,
             RevocationListener revocations) {
         this.config = config;
-        this.dataSource = dataSource;
-        this.flyway = flyway;
+        this.schema = schema;
         this.users = users;
         this.hasher = hasher;
         this.rules = rules;
         this.revocations = revocations;
     }
 
-    /** First of all: the scheduler would work on a schema that is not there yet. */
+    /** For a process that serves no requests: it leaves schema and accounts as they are. */
+    public static void skip() {
+        skipped = true;
+    }
+
+    /** Before the scheduler, which would use tables that do not exist yet. */
     void run(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent start) {
-        if (CommandProcess.isCurrent()) {
+        if (skipped) {
             return;
         }
         Optional<Administrator> first = firstAdministrator();
         try {
             prepareSchema();
-            makeFirst(first);
+            createFirst(first);
             revocations.start();
         } catch (FlywayException | PersistenceException e) {
             throw StartFailure.ofDatabase(e);
         }
     }
 
-    private void makeFirst(Optional<Administrator> first) {
+    private void prepareSchema() {
+        if (schema.isCurrent()) {
+            return;
+        }
+        if (!config.migrateAtStart()) {
+            throw new StartFailure(MIGRATE, "is false, but the schema of the database is older than this version");
+        }
+        schema.migrate();
+    }
+
+    private void createFirst(Optional<Administrator> first) {
         if (users.isEmpty()) {
             first.ifPresentOrElse(
                     this::create,
                     () -> LOG.warnf(
-                            "There is no user, so nobody can log in: set %s and %s",
+                            "The database has no account, so nobody can log in. Set %s and %s and restart, or run"
+                                    + " 'user create'",
                             BOOTSTRAP_EMAIL, BOOTSTRAP_PASSWORD));
         }
     }
 
-    private void prepareSchema() {
-        if (isCurrent()) {
-            return;
-        }
-        if (config.migrateAtStart()) {
-            flyway.get().migrate();
-        } else if (flyway.get().info().pending().length > 0) {
-            throw new StartFailure(MIGRATE, "is false, but the schema of the database is older than this version");
-        }
-    }
-
-    /** One query, where Flyway makes twenty on two connections: most starts find the schema as it was left. */
-    private boolean isCurrent() {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement(
-                        "select exists (select from flyway_schema_history where version = ? and success)")) {
-            statement.setString(1, SCHEMA_VERSION);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        } catch (SQLException e) {
-            if (NO_SUCH_TABLE.equals(e.getSQLState())) {
-                return false;
-            }
-            throw new PersistenceException(e);
-        }
-    }
-
     private void create(Administrator administrator) {
-        rules.refusal(administrator.password(), administrator.email()).ifPresent(reason -> {
-            throw new StartFailure(BOOTSTRAP_PASSWORD, "is refused. " + reason);
-        });
+        rules.refusal(administrator.password(), administrator.email().canonical())
+                .ifPresent(reason -> {
+                    throw new StartFailure(BOOTSTRAP_PASSWORD, "is refused. " + reason);
+                });
         String hash = hasher.hash(administrator.password());
         if (users.createFirstAdministrator(administrator.email(), hash)) {
-            LOG.infof("Made the first administrator: %s", administrator.email().written());
+            LOG.infof(
+                    "Created the first administrator: %s", administrator.email().displayForm());
         }
     }
 
@@ -138,13 +111,11 @@ class StartUp {
         if (email.isEmpty() && password.isEmpty()) {
             return Optional.empty();
         }
-        String writtenEmail =
-                email.orElseThrow(() -> new StartFailure(BOOTSTRAP_EMAIL, "is missing beside the password"));
-        String writtenPassword = password.orElseThrow(
+        String emailText = email.orElseThrow(() -> new StartFailure(BOOTSTRAP_EMAIL, "is missing beside the password"));
+        String passwordText = password.orElseThrow(
                 () -> new StartFailure(BOOTSTRAP_PASSWORD, "is missing beside the e-mail address"));
-        EmailAddress address = EmailAddress.parse(writtenEmail)
+        EmailAddress address = EmailAddress.parse(emailText)
                 .orElseThrow(() -> new StartFailure(BOOTSTRAP_EMAIL, "is not an e-mail address"));
-        byte[] bytes = writtenPassword.getBytes(StandardCharsets.UTF_8);
-        return Optional.of(new Administrator(address, bytes));
+        return Optional.of(new Administrator(address, passwordText.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -1,13 +1,12 @@
 /**
  * A login and auth-token service in front of PostgreSQL.
  *
- * <p>A request's journey: {@code http.RequestContextFilter} gives it an id and puts who is calling for what into the
- * log context; {@code check.AccessFilter} reads the {@code @Access} of the endpoint and, where a token is needed, asks
- * {@code token.TokenStore} whose it is; the resource of the feature does the work through its store, and the store is
- * the only one to touch its entity. Whatever goes wrong on the way becomes a {@code problem.Problem} and leaves as
- * {@code {"code", "message"}} in JSON.
+ * <p>A request passes {@code http.RequestContextFilter}, which gives it an id and a log context, and {@code http.RequestBody},
+ * which reads its body. {@code authentication.AccessFilter} reads the {@code @Access} of the endpoint and, where a token is
+ * needed, has {@code token.TokenStore} verify it. The resource works through the store of its feature, the only access to its
+ * entity. Whatever goes wrong becomes a {@code problem.Problem} and is answered as {@code {"code", "message"}} in JSON.
  *
- * <p>A login goes further: the password is hashed on {@code user.HashingPool}, so that a crowd at the door never slows
- * down those who ask whether a token is good.
+ * <p>A login runs on {@code login.LoginExecutor}: {@code login.Login} asks the throttle, finds the account, has {@code
+ * password.HashingPool} verify the password, and issues a token.
  */
 package dev.authtokens;

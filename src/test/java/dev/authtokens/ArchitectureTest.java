@@ -9,7 +9,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -23,8 +22,10 @@ import jakarta.persistence.Entity;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -33,9 +34,48 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.authtokens");
 
+    /** From the lowest to the highest: a package uses those before it only. */
+    private static final List<String> LAYERS = List.of(
+            "problem",
+            "access",
+            "database",
+            "audit",
+            "http",
+            "info",
+            "password",
+            "user",
+            "token",
+            "session",
+            "login",
+            "authentication",
+            "introspection",
+            "cli",
+            "dev");
+
     @Test
-    void featuresDoNotDependOnEachOtherInCircles() {
-        slices().matching("dev.authtokens.(*)..").should().beFreeOfCycles().check(MAIN);
+    void packagesUseLowerOnesOnly() {
+        for (int i = 0; i < LAYERS.size(); i++) {
+            String[] higher = LAYERS.subList(i + 1, LAYERS.size()).stream()
+                    .map(layer -> "dev.authtokens." + layer)
+                    .toArray(String[]::new);
+            if (higher.length > 0) {
+                noClasses()
+                        .that(are(resideInAPackage("dev.authtokens." + LAYERS.get(i))))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(higher))
+                        .check(MAIN);
+            }
+        }
+    }
+
+    @Test
+    void everyPackageHasItsLayer() {
+        classes()
+                .should()
+                .resideInAnyPackage(Stream.concat(
+                                Stream.of("dev.authtokens"), LAYERS.stream().map(layer -> "dev.authtokens." + layer))
+                        .toArray(String[]::new))
+                .check(MAIN);
     }
 
     @Test
@@ -64,7 +104,7 @@ class ArchitectureTest {
                 .that()
                 .areAnnotatedWith(NonBlocking.class)
                 .should()
-                .beDeclaredInClassesThat(resideInAnyPackage("dev.authtokens.check", "dev.authtokens.login"))
+                .beDeclaredInClassesThat(resideInAnyPackage("dev.authtokens.introspection", "dev.authtokens.login"))
                 .check(MAIN);
         methods()
                 .that()

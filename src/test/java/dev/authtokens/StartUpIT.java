@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.ListeningPorts;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceProcess;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.sql.Connection;

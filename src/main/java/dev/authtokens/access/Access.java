@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Says who may call an endpoint. An endpoint without it is refused to everybody. */
+/** Who may call an endpoint. An endpoint without it is refused to everybody. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Access {
@@ -13,15 +13,15 @@ public @interface Access {
     Who value();
 
     enum Who {
-        /** Everybody; an Authorization header is not even looked at. */
+        /** Everybody; an Authorization header is ignored. */
         ANYONE,
-        /** Whoever has a good token, programs too. */
+        /** Any account with a valid token, including programs. */
         BEARER,
-        /** People with a good token: users and administrators. */
+        /** Users and administrators with a valid token. */
         SIGNED_IN,
-        /** Whoever may ask about the tokens of others: programs with the role for it, and administrators. */
+        /** Programs with the role {@code service}, and administrators, by token or HTTP Basic. */
         INTROSPECTOR,
-        /** Administrators with a good token. */
+        /** Administrators with a valid token. */
         ADMIN;
 
         public boolean includes(Role role) {

@@ -18,7 +18,7 @@ public final class AuthorizationHeader {
 
     private AuthorizationHeader() {}
 
-    /** Who says to know the password of an account. */
+    /** The credentials of HTTP Basic. */
     public record Basic(String email, byte[] password) {}
 
     /** The token, or empty when the header is missing, of another scheme or malformed. */

@@ -14,15 +14,15 @@ import java.util.UUID;
  */
 public record Caller(long userId, String email, Role role, UUID tokenId) implements Principal {
 
-    /** The caller of an endpoint that is open to signed-in callers. */
+    /** The caller of an endpoint that needs a token. */
     public static Caller of(SecurityContext security) {
         return (Caller) security.getUserPrincipal();
     }
 
     /**
-     * Lets administrators act on every account, and others on their own only.
+     * Administrators act on every account, others on their own only.
      *
-     * @param account its id, empty when there is none: an address may have become somebody else's lately
+     * @param account its id, empty when there is none; not its e-mail address, which may belong to another account by now
      * @throws Problem {@code PERMISSION_DENIED} 403, also for accounts that do not exist
      */
     public void requireMayActOn(Optional<Long> account) {

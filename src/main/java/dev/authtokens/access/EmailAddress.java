@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * An e-mail address as it was written and in the canonical form that identifies the account: whatever the letters' case
- * or Unicode form, it is one account. A {@code +} and dots are part of the address.
+ * An e-mail address in its display form and in the canonical form that identifies the account, whatever the letters' case or
+ * Unicode form. A {@code +} and dots are part of the address.
  *
- * @param written without surrounding white space, at most 254 characters (RFC 5321, section 4.5.3.1.3)
+ * @param displayForm as it was entered, without surrounding white space, at most 254 characters (RFC 5321, section 4.5.3.1.3)
  * @param canonical NFKC and lower case
  */
-public record EmailAddress(String written, String canonical) {
+public record EmailAddress(String displayForm, String canonical) {
 
     public static final int MAX_LENGTH = 254;
 
@@ -21,26 +21,26 @@ public record EmailAddress(String written, String canonical) {
 
     /** Empty when the text is no e-mail address that an account can have. */
     public static Optional<EmailAddress> parse(String text) {
-        String written = text == null ? "" : text.strip();
-        if (written.length() > MAX_LENGTH) {
+        String displayForm = text == null ? "" : text.strip();
+        if (displayForm.length() > MAX_LENGTH) {
             return Optional.empty();
         }
-        String canonical = canonical(written);
+        String canonical = canonical(displayForm);
         boolean acceptable = SHAPE.matcher(canonical).matches()
-                && SHAPE.matcher(written).matches()
+                && SHAPE.matcher(displayForm).matches()
                 && canonical.length() <= MAX_LENGTH
                 && canonical.equals(canonical(canonical));
-        return acceptable ? Optional.of(new EmailAddress(written, canonical)) : Optional.empty();
+        return acceptable ? Optional.of(new EmailAddress(displayForm, canonical)) : Optional.empty();
     }
 
     /**
-     * What a list of accounts is searched for: the canonical form of an address, or of the beginning of one.
+     * The canonical form of a search text: an address, or the beginning of one.
      *
      * @throws IllegalArgumentException when it has a NUL, which no text in PostgreSQL can have
      */
     public static String searched(String text) {
         if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("There is a NUL in it");
+            throw new IllegalArgumentException("It contains NUL");
         }
         return canonical(text);
     }

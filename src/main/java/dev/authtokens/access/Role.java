@@ -4,22 +4,22 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What an account may do. On the wire and on the command line it is written in lower case. */
+/** What an account may do. On the wire and on the command line its name is in lower case. */
 public enum Role {
     /** Acts on its own account. */
     USER,
     /** Acts on every account. */
     ADMIN,
-    /** Asks whether tokens are good, for a program, and may do nothing else. */
+    /** A program that may log in and out and ask about tokens, and nothing else. */
     SERVICE;
 
-    public static Optional<Role> parse(String written) {
+    public static Optional<Role> parse(String wireName) {
         return Stream.of(values())
-                .filter(role -> role.written().equals(written))
+                .filter(role -> role.wireName().equals(wireName))
                 .findFirst();
     }
 
-    public String written() {
+    public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Who is calling and what they may do: the vocabulary that endpoints declare themselves in, and the e-mail addresses that
- * accounts are known by. It uses no other feature; {@code check.AccessFilter} enforces it.
+ * The vocabulary of access: who may call an endpoint, roles, the caller, e-mail addresses, the Authorization header. May call
+ * {@code problem} only; {@code authentication.AccessFilter} enforces it.
  */
 package dev.authtokens.access;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.hibernate.annotations.Immutable;
 
-/** Something that happened to an account or its sessions. Written once. */
+/** Something that happened to an account or its sessions. Written once, by {@link AuditLog}; read through this entity. */
 @Entity
 @Immutable
 @Table(name = "audit_events")
@@ -54,7 +54,7 @@ public class AuditEvent extends PanacheEntityBase {
     @Column(name = "user_agent")
     String userAgent;
 
-    /** The newest first. */
+    /** Newest first. */
     static List<AuditEvent> latest(AuditFilter filter, int limit) {
         StringBuilder query = new StringBuilder("id < :before");
         Map<String, Object> parameters = new HashMap<>();

@@ -31,7 +31,7 @@ public record AuditEventView(
         @JsonProperty
         String account,
 
-        @Schema(description = "The session that began or ended.") @JsonProperty("token_id")
+        @Schema(description = "The session concerned.") @JsonProperty("token_id")
         UUID tokenId,
 
         @Schema(description = "What was changed.", examples = "expiry: 2030-01-01T12:00:00Z") @JsonProperty

@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestQuery;
 
-/** Shows administrators what happened. */
+/** Administrators read the audit log. */
 @Path("/v4/audit-events/")
 @Tag(name = "audit")
 public class AuditEventsResource {

@@ -1,14 +1,14 @@
 package dev.authtokens.audit;
 
-/** What an audit event tells of. */
+/** Kinds of audit events. */
 public enum AuditKind {
     LOGIN,
-    /** Logins that were refused without looking at them, since too many came at once or failed; told once a minute. */
+    /** Logins that were rejected without verification, because of the throttle or overload; recorded once a minute. */
     LOGIN_THROTTLED,
     LOGOUT,
-    /** A session that was ended other than by its own token, or all of an account. */
+    /** A session that was revoked other than by its own token, or all sessions of an account. */
     TOKEN_REVOKED,
-    /** A session that was ended since its token was shown where others can read it: in a header or the address of a request. */
+    /** A session that was revoked because its token was leaked into a request line or header. */
     TOKEN_LEAKED,
     USER_CREATED,
     USER_MODIFIED,

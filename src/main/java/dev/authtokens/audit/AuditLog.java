@@ -1,7 +1,7 @@
 package dev.authtokens.audit;
 
-import dev.authtokens.Statements;
 import dev.authtokens.access.EmailAddress;
+import dev.authtokens.database.Statements;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -13,8 +13,9 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /**
- * The only door to the audit trail. A success is recorded in the transaction of the change itself, so that there is neither
- * one without the other; a failure by itself.
+ * The only access to the audit log. A success is recorded in the transaction of the change itself, so that neither exists
+ * without the other; a failure in a statement of its own. Events are written by {@link Statements}, since that is part of
+ * every login, and read through the entity.
  */
 @ApplicationScoped
 public class AuditLog {
@@ -38,7 +39,7 @@ public class AuditLog {
      * Records a success.
      *
      * @param email of the account that it was done to
-     * @param tokenId the session that began or ended; null when it is not about a single one
+     * @param tokenId the session concerned; null when it is not a single one
      * @param detail what was changed, free of secrets; null when the kind says it all
      */
     @Transactional(Transactional.TxType.MANDATORY)
@@ -61,7 +62,7 @@ public class AuditLog {
     }
 
     private void insert(AuditKind kind, String outcome, String email, UUID tokenId, String detail) {
-        Origin origin = Origin.current();
+        RequestOrigin origin = RequestOrigin.current();
         statements.update(
                 INSERT,
                 Instant.now(clock).truncatedTo(ChronoUnit.MICROS),

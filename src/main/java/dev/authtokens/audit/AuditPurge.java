@@ -1,22 +1,16 @@
 package dev.authtokens.audit;
 
-import dev.authtokens.Purge;
 import dev.authtokens.ServiceConfig;
+import dev.authtokens.database.BatchedDeletion;
+import dev.authtokens.database.Statements;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
 
-/**
- * Deletes audit events whose retention is over, in batches.
- *
- * <p>Dropping a partition of each month instead is not worth it: in {@code src/bench/audit-deletion} nobody notices the
- * batches, and with the vacuum the table stays as large as one of partitions. Those would have to be made ahead of time, and
- * the key of the table could not be the id alone.
- */
+/** Deletes audit events after their retention, in batches. */
 @ApplicationScoped
 class AuditPurge {
 
@@ -24,16 +18,16 @@ class AuditPurge {
 
     private static final String DELETE = """
             delete from audit_events where id in (
-                select id from audit_events where at <= :oldest order by at limit :batch for update skip locked)""";
+                select id from audit_events where at <= ? order by at limit ? for update skip locked)""";
 
-    private final EntityManager entityManager;
-    private final Purge purge;
+    private final Statements statements;
+    private final BatchedDeletion deletion;
     private final Duration retention;
     private final Clock clock;
 
-    AuditPurge(EntityManager entityManager, Purge purge, ServiceConfig config, Clock clock) {
-        this.entityManager = entityManager;
-        this.purge = purge;
+    AuditPurge(Statements statements, BatchedDeletion deletion, ServiceConfig config, Clock clock) {
+        this.statements = statements;
+        this.deletion = deletion;
         this.retention = config.audit().retention();
         this.clock = clock;
     }
@@ -44,18 +38,11 @@ class AuditPurge {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void purge() {
         Instant oldest = Instant.now(clock).minus(retention);
-        long deleted = purge.run("audit events", from -> deleteBatch(oldest));
+        long deleted = deletion.run(
+                "audit events",
+                from -> BatchedDeletion.Batch.of(statements.update(DELETE, oldest, BatchedDeletion.BATCH)));
         if (deleted > 0) {
-            LOG.infof("Deleted %d audit events from before %s", deleted, oldest);
+            LOG.infof("Deleted %d audit events from before %s, the end of their retention", deleted, oldest);
         }
-    }
-
-    private Purge.Batch deleteBatch(Instant oldest) {
-        int deleted = entityManager
-                .createNativeQuery(DELETE)
-                .setParameter("oldest", oldest)
-                .setParameter("batch", Purge.BATCH)
-                .executeUpdate();
-        return Purge.Batch.of(deleted);
     }
 }

@@ -2,11 +2,15 @@ package dev.authtokens.audit;
 
 import java.util.regex.Pattern;
 
-/** Takes secrets and control characters out of what clients tell about themselves, before it is logged or stored. */
+/**
+ * Removes secrets and control characters from what clients send about themselves, before it is logged or stored. Quarkus'
+ * log filters can drop a record but not redact it, and the audit log is not a log record: the rules are those of the API's
+ * command line, so no library has them.
+ */
 public final class Redactor {
 
     private static final String REDACTED = "REDACTED";
-    // Clients choose what is matched here, and how long it is: possessive quantifiers, so that nothing is tried twice.
+    // Clients choose the text and its length, so the quantifiers are possessive: no backtracking.
 
     /** A word of a command line, whole or partly in quotes. */
     private static final String VALUE = "(?:\"(?:\\\\.|[^\"\\\\])*+\"?|'[^']*+'?|[^\\s\"']++)++";
@@ -28,7 +32,7 @@ public final class Redactor {
     private static final Pattern CREDENTIALS =
             Pattern.compile("(?i)\\b(giantswarm|bearer|basic)[\\s:]+[\"']?[A-Za-z0-9._~+/=-]{16,}");
 
-    /** Characters that only format others: without them words show that they would hide. */
+    /** Format characters, which could hide a word from the patterns. */
     private static final Pattern FORMAT = Pattern.compile("\\p{Cf}");
 
     /** Control, unassigned and private characters, lone surrogates, line and paragraph separators. */
@@ -46,7 +50,7 @@ public final class Redactor {
 
     /** The text redacted, without unprintable characters, and cut to {@code maxLength} characters. */
     public static String clean(String text, int maxLength) {
-        // Before and after: a secret must neither be split by what is taken out nor come together by it.
+        // Before and after: removed characters must neither split a secret nor join its parts.
         String visible = FORMAT.matcher(redact(text)).replaceAll("");
         String redacted = redact(UNPRINTABLE.matcher(visible).replaceAll(" "));
         if (redacted.length() <= maxLength) {

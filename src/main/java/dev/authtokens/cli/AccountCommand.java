@@ -1,8 +1,10 @@
 package dev.authtokens.cli;
 
 import dev.authtokens.access.EmailAddress;
+import dev.authtokens.problem.Problem;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserChange;
+import dev.authtokens.user.UserStore;
 import dev.authtokens.user.UserView;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -16,13 +18,13 @@ abstract class AccountCommand implements Command {
     @Mixin
     Output output;
 
-    /** @throws CommandFailure when there is none */
-    Account account(Services services) {
-        return services.users().findAccount(email).orElseThrow(CommandFailure::noSuchAccount);
+    /** @throws Problem {@code RESOURCE_NOT_FOUND} */
+    Account account(CommandContext context) {
+        return context.users().getAccount(email);
     }
 
-    /** @throws CommandFailure when there is none */
-    UserView modify(Services services, UserChange change) {
-        return services.users().modify(account(services).id(), change).orElseThrow(CommandFailure::noSuchAccount);
+    /** @throws Problem as {@link UserStore#modify} */
+    UserView modify(CommandContext context, UserChange change) {
+        return context.users().modify(account(context).id(), change);
     }
 }

@@ -3,9 +3,11 @@ package dev.authtokens.cli;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.cli.ImportLine.BadLine;
 import dev.authtokens.user.UserImport;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -13,16 +15,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Makes accounts of lines, a thousand in one transaction. What is done stays done: a run that ended early is run again, and
- * passes over the accounts that are there.
+ * Creates accounts from lines, a thousand in one transaction. After an interrupted run the import is run again: it skips the
+ * accounts that exist.
  */
 class AccountImport implements AutoCloseable {
 
     private static final int BATCH = 1000;
+    private static final String BYTE_ORDER_MARK = "\ufeff";
 
-    private final Services services;
+    private final CommandContext context;
     private final Terminal terminal;
-    private final ImportProgress progress;
     private final ExecutorService hashing =
             Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
 
@@ -31,32 +33,34 @@ class AccountImport implements AutoCloseable {
     private long existing;
     private long bad;
 
-    AccountImport(Services services, Terminal terminal, ImportProgress progress) {
-        this.services = services;
+    AccountImport(CommandContext context, Terminal terminal) {
+        this.context = context;
         this.terminal = terminal;
-        this.progress = progress;
     }
 
-    void run(LineReader reader) throws IOException {
+    void run(BufferedReader reader) throws IOException {
         List<ImportLine> batch = new ArrayList<>();
-        for (LineReader.Line line = reader.next(); line != null; line = reader.next()) {
-            if (isBlank(line)) {
+        long number = 0;
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            number++;
+            String text = number == 1 ? line.replaceFirst("^" + BYTE_ORDER_MARK, "") : line;
+            if (text.isBlank()) {
                 continue;
             }
             lines++;
             try {
-                batch.add(ImportLine.read(line, services.mapper(), services.hasher()));
+                batch.add(ImportLine.read(number, text, context.mapper(), context.hasher()));
             } catch (BadLine e) {
-                report(line.number(), e.getMessage());
+                report(number, e.getMessage());
             }
             if (batch.size() == BATCH) {
                 write(batch);
-                progress.show(lines, reader.position());
                 batch.clear();
+                terminal.showProgress(String.format(Locale.ROOT, "%,d lines", lines));
             }
         }
         write(batch);
-        progress.clear();
+        terminal.clearProgress();
     }
 
     ImportSummary summary() {
@@ -66,20 +70,19 @@ class AccountImport implements AutoCloseable {
     private void write(List<ImportLine> batch) {
         List<UserImport.Row> rows = hashed(batch);
         if (!rows.isEmpty()) {
-            int made = services.userImport().insert(rows);
+            int made = context.userImport().insert(rows);
             created += made;
             existing += rows.size() - made;
         }
     }
 
-    /** Passwords of accounts that exist are not hashed: a run that is repeated is fast where it was before. */
+    /** Passwords of existing accounts are not hashed, so a repeated run is fast. */
     private List<UserImport.Row> hashed(List<ImportLine> batch) {
         List<EmailAddress> toHash = batch.stream()
                 .filter(line -> line.password() != null)
                 .map(ImportLine::email)
                 .toList();
-        Set<String> present =
-                toHash.isEmpty() ? Set.of() : services.userImport().findExisting(toHash);
+        Set<String> present = toHash.isEmpty() ? Set.of() : context.userImport().findExisting(toHash);
         List<ImportLine> wanted = new ArrayList<>();
         List<Future<String>> hashes = new ArrayList<>();
         for (ImportLine line : batch) {
@@ -106,11 +109,11 @@ class AccountImport implements AutoCloseable {
         if (line.passwordHash() != null) {
             return line.passwordHash();
         }
-        var refusal = services.rules().refusal(line.password(), line.email());
+        var refusal = context.rules().refusal(line.password(), line.email().canonical());
         if (refusal.isPresent()) {
             throw new BadLine(refusal.get());
         }
-        return services.hasher().hash(line.password());
+        return context.hasher().hash(line.password());
     }
 
     private static String result(Future<String> hash) throws BadLine {
@@ -129,18 +132,9 @@ class AccountImport implements AutoCloseable {
 
     private void report(long number, String reason) {
         bad++;
-        progress.clear();
+        terminal.clearProgress();
         terminal.err().println("line " + number + ": " + reason);
         terminal.err().flush();
-    }
-
-    private static boolean isBlank(LineReader.Line line) {
-        for (byte next : line.bytes()) {
-            if (next != ' ' && next != '\t' && next != '\r') {
-                return false;
-            }
-        }
-        return !line.isTooLong();
     }
 
     @Override

@@ -10,7 +10,7 @@ interface Command {
      *
      * @throws CommandFailure when it cannot
      */
-    void run(Services services, Terminal terminal);
+    void run(CommandContext context, Terminal terminal);
 
     /** What is wrong with arguments that each are right. */
     default Optional<String> misuse() {

@@ -10,10 +10,6 @@ class CommandFailure extends RuntimeException {
         this.exit = exit;
     }
 
-    static CommandFailure noSuchAccount() {
-        return new CommandFailure(ExitCode.NOT_FOUND, "There is no account with this e-mail address.");
-    }
-
     ExitCode exit() {
         return exit;
     }

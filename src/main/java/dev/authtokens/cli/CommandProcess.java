@@ -1,18 +1,17 @@
 package dev.authtokens.cli;
 
 import dev.authtokens.StartFailure;
+import dev.authtokens.StartUp;
 import io.quarkus.runtime.Quarkus;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * A process that runs one command beside the service, in the same environment: it has the service's settings, but no
- * server, no port and no scheduled work, and leaves standard output to the command.
+ * A process that runs one command, with the settings of the service but no server, port or scheduled work. Standard output is
+ * for the result of the command only.
  */
 public final class CommandProcess {
-
-    private static final String MARK = "dev.authtokens.command";
 
     private static final Map<String, String> NO_SERVER = Map.of(
             "quarkus.http.host-enabled", "false",
@@ -32,7 +31,7 @@ public final class CommandProcess {
             "quarkus.log.console.json.enabled", "false",
             "quarkus.log.console.format", "%d{HH:mm:ss.SSS} %-5p [%c{2.}] %s%e%n");
 
-    /** What these say about a failure stands in the one line of the failure already. */
+    /** What these log about a failure is in its one line already. */
     private static final Map<String, String> QUIET = Map.of(
             "quarkus.log.level", "WARN",
             "quarkus.log.category.\"org.hibernate\".level", "OFF",
@@ -42,14 +41,9 @@ public final class CommandProcess {
 
     private CommandProcess() {}
 
-    /** Whether this process runs a command, and so must leave schema and accounts to the service. */
-    public static boolean isCurrent() {
-        return System.getProperty(MARK) != null;
-    }
-
     /** Runs the command that the arguments ask for, and ends the process. */
     public static void run(Invocation invocation, String... arguments) {
-        System.setProperty(MARK, "true");
+        StartUp.skip();
         NO_SERVER.forEach(System::setProperty);
         SMALL_POOL.forEach(System::setProperty);
         LOG_BESIDE_THE_RESULT.forEach(System::setProperty);
@@ -66,9 +60,9 @@ public final class CommandProcess {
         System.exit((line.isPresent() ? ExitCode.NOT_AVAILABLE : ExitCode.REFUSED).code());
     }
 
-    /** The line of a failure that is nobody's fault but ours. */
+    /** The line of an unforeseen failure. */
     static String unforeseen(Throwable failure) {
         Logger.getLogger(CommandProcess.class).info("The command failed", failure);
-        return "Something went wrong: " + failure + " (--verbose tells more)";
+        return "Something went wrong: " + failure + " (--verbose prints more)";
     }
 }

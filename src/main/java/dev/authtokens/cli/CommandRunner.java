@@ -2,25 +2,25 @@ package dev.authtokens.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.authtokens.StartFailure;
-import dev.authtokens.audit.Origin;
+import dev.authtokens.audit.RequestOrigin;
+import dev.authtokens.database.Schema;
+import dev.authtokens.password.PasswordHasher;
+import dev.authtokens.password.PasswordRules;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.token.TokenStore;
-import dev.authtokens.user.PasswordHasher;
-import dev.authtokens.user.PasswordRules;
 import dev.authtokens.user.UserImport;
 import dev.authtokens.user.UserStore;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Singleton;
 import java.util.Optional;
-import org.flywaydb.core.Flyway;
 
-/** Runs one command, and makes of whatever goes wrong an exit code and one line. */
+/** Runs one command. Whatever goes wrong becomes an exit code and one line. */
 @Singleton
 @Unremovable
 class CommandRunner implements QuarkusApplication {
 
-    private final Services services;
+    private final CommandContext context;
     private final Terminal terminal = new Terminal();
 
     CommandRunner(
@@ -29,9 +29,9 @@ class CommandRunner implements QuarkusApplication {
             TokenStore tokens,
             PasswordHasher hasher,
             PasswordRules rules,
-            Flyway flyway,
+            Schema schema,
             ObjectMapper mapper) {
-        this.services = new Services(users, userImport, tokens, hasher, rules, flyway, mapper);
+        this.context = new CommandContext(users, userImport, tokens, hasher, rules, schema, mapper);
     }
 
     @Override
@@ -56,19 +56,19 @@ class CommandRunner implements QuarkusApplication {
         }
     }
 
-    /** What the audit trail tells about the changes of a command. */
-    private static Origin originOf(Invocation invocation) {
+    /** The origin of a command's changes in the audit log. */
+    private static RequestOrigin originOf(Invocation invocation) {
         String actor = "command line (" + System.getProperty("user.name") + ")";
-        return new Origin(actor, null, null, invocation.redacted(), null, null);
+        return new RequestOrigin(actor, null, null, invocation.redacted(), null, null);
     }
 
     private void run(Command command) {
-        if (!command.worksOnAnySchema() && services.flyway().info().pending().length > 0) {
+        if (!command.worksOnAnySchema() && !context.schema().isCurrent()) {
             throw new CommandFailure(
                     ExitCode.NOT_AVAILABLE,
                     "The schema of the database is older than this version: run '" + Invocation.NAME + " migrate'.");
         }
-        command.run(services, terminal);
+        command.run(context, terminal);
         terminal.requireWritable();
     }
 

@@ -3,7 +3,7 @@ package dev.authtokens.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the exit code of a command tells scripts; the ordinal is the code. */
+/** Exit codes of commands; the ordinal is the code. */
 enum ExitCode {
     DONE("done"),
     REFUSED("refused or failed; standard error says why in one line"),

@@ -9,18 +9,15 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
 import dev.authtokens.audit.Redactor;
-import dev.authtokens.user.Base64Password;
+import dev.authtokens.password.Base64Password;
+import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.user.Expiry;
-import dev.authtokens.user.PasswordHasher;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An account as a line of an import names it: an address, and either a hash or a password that is not hashed yet.
+ * A line of an import: an account with either a password hash or a password that is not hashed yet.
  *
  * @param passwordHash null when there is a password
  * @param password null when there is a hash
@@ -32,7 +29,10 @@ record ImportLine(
 
     private static final int MAX_SHOWN = 64;
 
-    /** Why a line makes no account: a sentence without what may be a secret. */
+    /** What the reader makes of bytes that are not UTF-8. */
+    private static final String NOT_UTF_8 = "\ufffd";
+
+    /** Why a line is refused: a sentence without anything that may be a secret. */
     static class BadLine extends Exception {
         BadLine(String reason) {
             super(reason, null, false, false);
@@ -47,11 +47,15 @@ record ImportLine(
             String expiry,
             String role) {}
 
-    static ImportLine read(LineReader.Line line, ObjectMapper mapper, PasswordHasher hasher) throws BadLine {
-        if (line.isTooLong()) {
-            throw new BadLine("It is longer than " + MAX_LENGTH + " bytes.");
+    /** @param number of the line, from 1 */
+    static ImportLine read(long number, String line, ObjectMapper mapper, PasswordHasher hasher) throws BadLine {
+        if (line.length() > MAX_LENGTH) {
+            throw new BadLine("It is longer than " + MAX_LENGTH + " characters.");
         }
-        Fields fields = parse(utf8(line.bytes()), mapper);
+        if (line.contains(NOT_UTF_8)) {
+            throw new BadLine("It is not UTF-8.");
+        }
+        Fields fields = parse(line, mapper);
         if ((fields.passwordHash() == null) == (fields.passwordBase64() == null)) {
             throw new BadLine("It needs either password_hash or password_base64.");
         }
@@ -60,7 +64,7 @@ record ImportLine(
                     + " with a pepper that is set.");
         }
         return new ImportLine(
-                line.number(),
+                number,
                 EmailAddress.parse(fields.email()).orElseThrow(() -> new BadLine("email is no e-mail address.")),
                 fields.passwordHash(),
                 fields.passwordBase64() == null ? null : password(fields.passwordBase64()),
@@ -72,10 +76,8 @@ record ImportLine(
         return Base64Password.decode(base64).orElseThrow(() -> new BadLine("password_base64 is no Base64."));
     }
 
-    private static Role role(String written) throws BadLine {
-        return written == null
-                ? Role.USER
-                : Role.parse(written).orElseThrow(() -> new BadLine("There is no such role."));
+    private static Role role(String name) throws BadLine {
+        return name == null ? Role.USER : Role.parse(name).orElseThrow(() -> new BadLine("There is no such role."));
     }
 
     private static Optional<Instant> expiry(String time) throws BadLine {
@@ -100,17 +102,6 @@ record ImportLine(
             throw new BadLine(isTwice ? "A field occurs twice." : "It is no JSON.");
         } catch (JacksonException e) {
             throw new BadLine("It is no JSON.");
-        }
-    }
-
-    private static String utf8(byte[] bytes) throws BadLine {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new BadLine("It is not UTF-8.");
         }
     }
 }

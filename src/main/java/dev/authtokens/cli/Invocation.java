@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What the arguments of the process ask for. Reading them starts nothing. */
+/** The parsed arguments of the process. Parsing starts nothing. */
 public final class Invocation {
 
     static final String NAME = "auth-tokens";

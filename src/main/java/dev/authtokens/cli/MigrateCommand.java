@@ -8,13 +8,13 @@ import org.flywaydb.core.api.output.MigrateResult;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 
-/** Brings the schema up to date, however long that takes. */
+/** Migrates the schema, without a timeout. */
 @CommandLine.Command(
         name = "migrate",
         description = {
-            "Brings the schema of the database up to date, and says what it did.",
+            "Migrates the schema of the database to the version of this executable, and prints what it did.",
             "",
-            "It may run several times and several at once. With AUTH_TOKENS_MIGRATE_AT_START=false this is the only way."
+            "It may run again, and several times at once. With AUTH_TOKENS_MIGRATE_AT_START=false nothing else migrates."
         },
         footer = {"%nExample:", "  auth-tokens migrate"})
 class MigrateCommand implements Command {
@@ -27,8 +27,8 @@ class MigrateCommand implements Command {
     record Migrated(@JsonProperty("schema_version") String version, List<String> migrated) {}
 
     @Override
-    public void run(Services services, Terminal terminal) {
-        MigrateResult result = services.flyway().migrate();
+    public void run(CommandContext context, Terminal terminal) {
+        MigrateResult result = context.schema().migrate();
         List<String> versions = result.migrations.stream()
                 .map((MigrateOutput done) -> done.version)
                 .toList();
@@ -36,7 +36,7 @@ class MigrateCommand implements Command {
         String line = versions.isEmpty()
                 ? "Schema is at version " + version + ", nothing to do"
                 : "Migrated the schema to version " + version + ": " + String.join(", ", versions);
-        output.print(services, terminal, new Migrated(version, versions), line);
+        output.print(context, terminal, new Migrated(version, versions), line);
     }
 
     @Override

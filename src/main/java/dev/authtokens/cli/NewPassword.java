@@ -1,7 +1,7 @@
 package dev.authtokens.cli;
 
 import dev.authtokens.access.EmailAddress;
-import dev.authtokens.user.PasswordHasher;
+import dev.authtokens.password.PasswordHasher;
 import picocli.CommandLine.Option;
 
 /** Where a new password comes from: never from the arguments, which everybody on the machine can read. */
@@ -17,11 +17,11 @@ class NewPassword {
      *
      * @throws CommandFailure when the password is refused, by the same rules as over HTTP
      */
-    String hash(EmailAddress email, Services services, Terminal terminal) {
-        byte[] password = terminal.newPassword(email.written(), fromInput, PasswordHasher.MAX_LENGTH);
-        services.rules().refusal(password, email).ifPresent(reason -> {
+    String hash(EmailAddress email, CommandContext context, Terminal terminal) {
+        byte[] password = terminal.newPassword(email.displayForm(), fromInput, PasswordHasher.MAX_LENGTH);
+        context.rules().refusal(password, email.canonical()).ifPresent(reason -> {
             throw new CommandFailure(ExitCode.REFUSED, reason);
         });
-        return services.hasher().hash(password);
+        return context.hasher().hash(password);
     }
 }

@@ -11,9 +11,9 @@ class Output {
     boolean json;
 
     /** Prints the value as JSON where that is asked for, and the text otherwise. */
-    void print(Services services, Terminal terminal, Object value, String text) {
+    void print(CommandContext context, Terminal terminal, Object value, String text) {
         try {
-            terminal.out().println(json ? services.mapper().writeValueAsString(value) : text);
+            terminal.out().println(json ? context.mapper().writeValueAsString(value) : text);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

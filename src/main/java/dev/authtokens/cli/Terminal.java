@@ -18,11 +18,12 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * How a command talks to whoever runs it: results go to standard output, everything else to standard error, both in UTF-8.
- * Where there is no terminal, nothing is asked.
+ * Input and output of a command: results go to standard output, everything else to standard error, both in UTF-8. Without a
+ * terminal, nothing is asked.
  */
 class Terminal {
 
+    private static final String CLEAR_LINE = "\r\u001b[K";
     private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
@@ -50,25 +51,32 @@ class Terminal {
         return System.in;
     }
 
-    /** @throws CommandFailure when nobody reads standard output any more */
+    /** @throws CommandFailure when standard output was closed */
     void requireWritable() {
         if (out.checkError()) {
             throw refused("The result cannot be written to standard output.");
         }
     }
 
-    /** Says in one line why the command does not do what it was asked for. */
+    /** Prints in one line why the command failed. */
     void error(String line) {
         err.println(Invocation.NAME + ": " + line.replaceAll("\\s*\\R\\s*", " "));
         err.flush();
     }
 
-    /** Whether somebody can watch progress on standard error. */
-    boolean isWatched() {
-        return isTerminal(STANDARD_ERROR);
+    /** Replaces the line of progress on standard error, where that is a terminal. */
+    void showProgress(String line) {
+        if (isTerminal(STANDARD_ERROR)) {
+            err.print(CLEAR_LINE + line);
+            err.flush();
+        }
     }
 
-    /** Whether somebody is there to answer: standard input and output are a terminal. */
+    void clearProgress() {
+        showProgress("");
+    }
+
+    /** Whether questions can be asked: standard input and output are a terminal. */
     boolean isInteractive() {
         return console() != null;
     }
@@ -114,7 +122,7 @@ class Terminal {
         return new String(password).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** JDK 22 to 24 have, by default, another console that is there without any terminal, too. */
+    /** JDK 22 to 24 have, by default, a console that exists without a terminal. */
     private static Console console() {
         System.setProperty("jdk.console", "java.base");
         return System.console();
@@ -143,7 +151,7 @@ class Terminal {
         return new CommandFailure(ExitCode.REFUSED, line);
     }
 
-    /** Linux tells; elsewhere it counts as none, but where {@link Console} knows better. */
+    /** Known on Linux only; elsewhere it counts as no terminal. */
     private static boolean isTerminal(Path descriptor) {
         try {
             String target = Files.readSymbolicLink(descriptor).toString();

@@ -1,6 +1,6 @@
 package dev.authtokens.cli;
 
-import dev.authtokens.token.Session;
+import dev.authtokens.session.Session;
 import dev.authtokens.user.Account;
 import java.util.List;
 import java.util.Objects;
@@ -9,7 +9,7 @@ import picocli.CommandLine;
 
 @CommandLine.Command(
         name = "list",
-        description = "Lists the sessions of an account that are good now, the newest 1,000 at most.",
+        description = "Lists the valid sessions of an account, newest first, at most 1,000.",
         footer = {"%nExample:", "  auth-tokens token list andy@example.com"})
 class TokenListCommand extends AccountCommand {
 
@@ -18,15 +18,17 @@ class TokenListCommand extends AccountCommand {
             "%-36s  %-" + Times.WIDTH + "s  %-" + Times.WIDTH + "s  %-" + Times.WIDTH + "s  %s";
 
     @Override
-    public void run(Services services, Terminal terminal) {
-        Account account = account(services);
-        List<Session> sessions = services.tokens().sessions(account.id(), null, LIMIT);
+    public void run(CommandContext context, Terminal terminal) {
+        Account account = account(context);
+        List<Session> sessions = context.tokens().list(account.id(), LIMIT).stream()
+                .map(token -> Session.of(token, null))
+                .toList();
         String header = ROW.formatted("ID", "CREATED", "LAST_USED", "EXPIRY", "ADDRESS");
         String text = sessions.stream()
                 .map(TokenListCommand::row)
                 .collect(Collectors.joining(System.lineSeparator(), header + System.lineSeparator(), ""))
                 .stripTrailing();
-        output.print(services, terminal, sessions, text);
+        output.print(context, terminal, sessions, text);
     }
 
     private static String row(Session session) {

@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
         name = "revoke",
-        description = "Ends one session of an account, or all of them.",
+        description = "Revokes one session of an account, or all of them.",
         footer = {
             "%nExamples:",
             "  auth-tokens token revoke andy@example.com 0b1f3c5e-7a9d-4e2b-8c6f-1d3e5a7b9c0d",
@@ -30,17 +30,17 @@ class TokenRevokeCommand extends AccountCommand {
     }
 
     @Override
-    public void run(Services services, Terminal terminal) {
-        Account account = account(services);
+    public void run(CommandContext context, Terminal terminal) {
+        Account account = account(context);
         String text;
         if (all) {
-            long ended = services.tokens().revokeAll(account.id(), account.email(), null);
-            text = "Sessions of " + account.email() + " that have ended: " + ended;
-        } else if (services.tokens().revoke(account.id(), account.email(), id)) {
-            text = "Ended the session " + id + " of " + account.email();
+            int revoked = context.tokens().revokeAll(account.id(), account.email(), null);
+            text = "Revoked sessions of " + account.email() + ": " + revoked;
+        } else if (context.tokens().revoke(account.id(), account.email(), id)) {
+            text = "Revoked the session " + id + " of " + account.email();
         } else {
             throw new CommandFailure(ExitCode.NOT_FOUND, "This account has no session with this id.");
         }
-        output.print(services, terminal, new GenericResponse("RESOURCE_DELETED", text), text);
+        output.print(context, terminal, new GenericResponse("RESOURCE_DELETED", text), text);
     }
 }

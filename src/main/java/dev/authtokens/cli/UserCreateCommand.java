@@ -40,13 +40,13 @@ class UserCreateCommand extends AccountCommand {
     NewPassword password;
 
     @Override
-    public void run(Services services, Terminal terminal) {
-        if (services.users().findAccount(email).isPresent()) {
+    public void run(CommandContext context, Terminal terminal) {
+        if (context.users().findAccount(email).isPresent()) {
             throw new CommandFailure(ExitCode.ALREADY_EXISTS, "There is an account with this e-mail address already.");
         }
-        String hash = password.hash(email, services, terminal);
-        services.users().create(email, hash, role, expiry.time());
-        UserView made = UserView.of(account(services));
-        output.print(services, terminal, made, "Made the account " + made.email() + " with the role " + made.role());
+        String hash = password.hash(email, context, terminal);
+        context.users().create(email, hash, role, expiry.time());
+        UserView made = UserView.of(account(context));
+        output.print(context, terminal, made, "Made the account " + made.email() + " with the role " + made.role());
     }
 }

@@ -21,18 +21,16 @@ class UserDeleteCommand extends AccountCommand {
     boolean yes;
 
     @Override
-    public void run(Services services, Terminal terminal) {
+    public void run(CommandContext context, Terminal terminal) {
         if (!yes && !terminal.isInteractive()) {
             throw new CommandFailure(ExitCode.WRONG_USAGE, "There is no terminal to ask on: use --yes to delete.");
         }
-        Account account = account(services);
+        Account account = account(context);
         if (!yes && !terminal.confirms("Delete the account " + account.email() + "?")) {
             throw new CommandFailure(ExitCode.REFUSED, "Nothing is deleted.");
         }
-        if (!services.users().delete(account.id())) {
-            throw CommandFailure.noSuchAccount();
-        }
+        context.users().delete(account.id());
         String text = "Deleted the account " + account.email();
-        output.print(services, terminal, new GenericResponse("RESOURCE_DELETED", text), text);
+        output.print(context, terminal, new GenericResponse("RESOURCE_DELETED", text), text);
     }
 }

@@ -22,8 +22,8 @@ class UserExpiryCommand extends AccountCommand {
     ExpiryTime expiry;
 
     @Override
-    public void run(Services services, Terminal terminal) {
-        UserView user = modify(services, UserChange.ofExpiry(expiry.time()));
-        output.print(services, terminal, user, "Expiry of " + user.email() + ": " + Times.show(user.expiry()));
+    public void run(CommandContext context, Terminal terminal) {
+        UserView user = modify(context, UserChange.ofExpiry(expiry.time()));
+        output.print(context, terminal, user, "Expiry of " + user.email() + ": " + Times.show(user.expiry()));
     }
 }

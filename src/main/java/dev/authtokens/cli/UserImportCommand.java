@@ -1,7 +1,10 @@
 package dev.authtokens.cli;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,7 +15,7 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
         name = "import",
         description = {
-            "Makes many accounts, of a JSON object in each line:",
+            "Creates accounts from a file with a JSON object in each line:",
             "",
             "  {\"email\": \"andy@example.com\", \"password_hash\": \"$2b$10$...\"}",
             "  {\"email\": \"ops@example.com\", \"password_base64\": \"...\", \"role\": \"admin\", \"expiry\":"
@@ -22,8 +25,8 @@ import picocli.CommandLine.Parameters;
                     + " password_base64 is the password itself, in Base64; it has to keep the rules, and hashing takes"
                     + " a tenth of a second each. One of the two is needed; role (user) and expiry (never) are not.",
             "",
-            "An account that exists is counted and left as it is, so that the import may be run again. A bad line is"
-                    + " told on standard error with its number and passed over; the exit code is 1 then."
+            "An existing account is counted and left as it is, so the import may be run again. A bad line is reported on"
+                    + " standard error with its number and skipped; the exit code is 1 then."
         },
         footer = {
             "%nExamples:",
@@ -41,23 +44,19 @@ class UserImportCommand implements Command {
     Output output;
 
     @Override
-    public void run(Services services, Terminal terminal) {
-        ImportSummary summary = importAll(services, terminal);
-        output.print(services, terminal, summary, summary.text());
+    public void run(CommandContext context, Terminal terminal) {
+        ImportSummary summary = importAll(context, terminal);
+        output.print(context, terminal, summary, summary.text());
         if (summary.bad() > 0) {
             throw new CommandFailure(ExitCode.REFUSED, "Bad lines: " + summary.bad() + " of " + summary.lines() + ".");
         }
     }
 
-    private ImportSummary importAll(Services services, Terminal terminal) {
-        boolean isInput = file.equals(STANDARD_INPUT);
-        try (InputStream in = isInput ? terminal.in() : Files.newInputStream(Path.of(file))) {
-            long size = isInput ? 0 : Files.size(Path.of(file));
-            ImportProgress progress = new ImportProgress(terminal, size);
-            try (AccountImport accounts = new AccountImport(services, terminal, progress)) {
-                accounts.run(new LineReader(in, ImportLine.MAX_LENGTH));
-                return accounts.summary();
-            }
+    private ImportSummary importAll(CommandContext context, Terminal terminal) {
+        try (InputStream in = file.equals(STANDARD_INPUT) ? terminal.in() : Files.newInputStream(Path.of(file));
+                AccountImport accounts = new AccountImport(context, terminal)) {
+            accounts.run(new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)));
+            return accounts.summary();
         } catch (NoSuchFileException e) {
             throw new CommandFailure(ExitCode.REFUSED, "There is no file " + file + ".");
         } catch (IOException e) {

@@ -39,13 +39,13 @@ class UserListCommand implements Command {
     }
 
     @Override
-    public void run(Services services, Terminal terminal) {
+    public void run(CommandContext context, Terminal terminal) {
         if (output.json) {
-            printJson(services, terminal);
+            printJson(context, terminal);
         } else {
             terminal.out().printf(ROW, "CREATED", "EXPIRY", "ROLE", "EMAIL");
             forEach(
-                    services,
+                    context,
                     terminal,
                     user -> terminal.out()
                             .printf(
@@ -57,11 +57,11 @@ class UserListCommand implements Command {
         }
     }
 
-    private void printJson(Services services, Terminal terminal) {
+    private void printJson(CommandContext context, Terminal terminal) {
         try {
-            JsonGenerator json = services.mapper().createGenerator(terminal.out());
+            JsonGenerator json = context.mapper().createGenerator(terminal.out());
             json.writeStartArray();
-            forEach(services, terminal, user -> write(json, user));
+            forEach(context, terminal, user -> write(json, user));
             json.writeEndArray();
             json.flush();
             terminal.out().println();
@@ -78,8 +78,8 @@ class UserListCommand implements Command {
         }
     }
 
-    private void forEach(Services services, Terminal terminal, Consumer<UserView> action) {
-        services.users().list(EmailAddress.canonical(prefix), "", limit).forEach(user -> {
+    private void forEach(CommandContext context, Terminal terminal, Consumer<UserView> action) {
+        context.users().list(EmailAddress.canonical(prefix), "", limit).forEach(user -> {
             action.accept(user);
             terminal.requireWritable();
         });

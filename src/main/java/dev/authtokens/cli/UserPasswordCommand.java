@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 @CommandLine.Command(
         name = "password",
         description = {
-            "Sets the password of an account, and ends all of its sessions.",
+            "Sets the password of an account, and revokes all of its sessions.",
             "",
             "The password is asked for twice on a terminal, and is the first line of standard input otherwise. It has to"
                     + " keep the same rules as over HTTP."
@@ -24,13 +24,11 @@ class UserPasswordCommand extends AccountCommand {
     NewPassword password;
 
     @Override
-    public void run(Services services, Terminal terminal) {
-        Account account = account(services);
-        String hash = password.hash(email, services, terminal);
-        if (!services.users().setPassword(account, hash, null)) {
-            throw CommandFailure.noSuchAccount();
-        }
-        String text = "Set the password of " + account.email() + " and ended its sessions";
-        output.print(services, terminal, new GenericResponse("RESOURCE_UPDATED", text), text);
+    public void run(CommandContext context, Terminal terminal) {
+        Account account = account(context);
+        String hash = password.hash(email, context, terminal);
+        context.users().setPassword(account, hash, null);
+        String text = "Set the password of " + account.email() + " and revoked its sessions";
+        output.print(context, terminal, new GenericResponse("RESOURCE_UPDATED", text), text);
     }
 }

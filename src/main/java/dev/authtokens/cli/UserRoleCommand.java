@@ -16,8 +16,8 @@ class UserRoleCommand extends AccountCommand {
     Role role;
 
     @Override
-    public void run(Services services, Terminal terminal) {
-        UserView user = modify(services, UserChange.ofRole(role));
-        output.print(services, terminal, user, "Role of " + user.email() + ": " + user.role());
+    public void run(CommandContext context, Terminal terminal) {
+        UserView user = modify(context, UserChange.ofRole(role));
+        output.print(context, terminal, user, "Role of " + user.email() + ": " + user.role());
     }
 }

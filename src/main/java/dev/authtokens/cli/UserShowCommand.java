@@ -10,13 +10,13 @@ import picocli.CommandLine;
 class UserShowCommand extends AccountCommand {
 
     @Override
-    public void run(Services services, Terminal terminal) {
-        UserView user = UserView.of(account(services));
+    public void run(CommandContext context, Terminal terminal) {
+        UserView user = UserView.of(account(context));
         String text = """
                 EMAIL    %s
                 ROLE     %s
                 CREATED  %s
                 EXPIRY   %s""".formatted(user.email(), user.role(), Times.show(user.created()), Times.show(user.expiry()));
-        output.print(services, terminal, user, text);
+        output.print(context, terminal, user, text);
     }
 }

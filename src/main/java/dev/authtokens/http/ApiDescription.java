@@ -4,21 +4,17 @@ import dev.authtokens.access.Access;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.ProblemCode;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.Paths;
 import org.eclipse.microprofile.openapi.models.media.Content;
-import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponses;
-import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationTarget;
 import org.jboss.jandex.DotName;
@@ -26,15 +22,17 @@ import org.jboss.jandex.IndexView;
 import org.jboss.jandex.MethodInfo;
 
 /**
- * Completes the OpenAPI document with what is the same for every operation: the tracing headers, who may call it (from
- * {@link Access}), and the errors. An operation describes only what is its own.
+ * Completes every operation of the OpenAPI document with what annotations would have to repeat on each: the tracing headers,
+ * the security schemes (from {@link Access}) and the errors. What concerns the API as a whole is in {@code
+ * META-INF/openapi.yaml}.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ApiDescription implements OASFilter {
 
-    static final String SCHEME = "AuthorizationHeaderToken";
-    static final String BEARER = "BearerToken";
-    static final String BASIC = "BasicCredentials";
+    private static final List<String> TOKEN_SCHEMES = List.of("AuthorizationHeaderToken", "BearerToken");
+    private static final String BASIC_SCHEME = "BasicCredentials";
+    private static final List<String> TRACING_HEADERS =
+            List.of("XRequestIDHeader", "XGiantSwarmActivityHeader", "XGiantSwarmCmdLineHeader");
 
     private static final DotName OPERATION =
             DotName.createSimple(org.eclipse.microprofile.openapi.annotations.Operation.class);
@@ -48,40 +46,6 @@ public class ApiDescription implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        document.setInfo(OASFactory.createInfo()
-                .title("auth-tokens")
-                .version("4.0.0")
-                .description("Log in with e-mail and password, get a token; log out, and the token is dead.")
-                .license(OASFactory.createLicense()
-                        .name("Apache 2.0")
-                        .url("https://www.apache.org/licenses/LICENSE-2.0")));
-        document.setTags(List.of(
-                OASFactory.createTag().name("auth tokens").description("Log in and out, and see where."),
-                OASFactory.createTag().name("audit").description("What happened."),
-                OASFactory.createTag().name("checks").description("Ask about tokens, for programs and proxies."),
-                OASFactory.createTag().name("info").description("About the installation."),
-                OASFactory.createTag().name("users").description("Accounts of people and programs.")));
-        document.getComponents()
-                .addSecurityScheme(
-                        SCHEME,
-                        OASFactory.createSecurityScheme()
-                                .type(SecurityScheme.Type.APIKEY)
-                                .in(SecurityScheme.In.HEADER)
-                                .name("Authorization")
-                                .description("The header's whole value: `giantswarm <token>`."))
-                .addSecurityScheme(
-                        BEARER,
-                        OASFactory.createSecurityScheme()
-                                .type(SecurityScheme.Type.HTTP)
-                                .scheme("bearer")
-                                .description("The token alone, as the login returned it; sent as `Bearer <token>`."))
-                .addSecurityScheme(
-                        BASIC,
-                        OASFactory.createSecurityScheme()
-                                .type(SecurityScheme.Type.HTTP)
-                                .scheme("basic")
-                                .description("E-mail address and password of an account for a program."));
-        headers().forEach((name, header) -> document.getComponents().addParameter(name, header));
         document.setPaths(withSlashAtTheEnd(document.getPaths()));
         Map<String, Access.Who> access = accessByOperationId();
         document.getPaths().getPathItems().values().stream()
@@ -89,7 +53,7 @@ public class ApiDescription implements OASFilter {
                 .forEach(operation -> complete(operation, access.get(operation.getOperationId())));
     }
 
-    /** As the contract writes them; the framework leaves it out, and serves both. */
+    /** The contract's paths end in a slash, which the framework leaves out here; it serves both forms. */
     private static Paths withSlashAtTheEnd(Paths paths) {
         Paths written = OASFactory.createPaths();
         paths.getPathItems()
@@ -98,22 +62,19 @@ public class ApiDescription implements OASFilter {
     }
 
     private static void complete(Operation operation, Access.Who who) {
-        headers()
-                .keySet()
-                .forEach(name ->
-                        operation.addParameter(OASFactory.createParameter().ref(name)));
+        TRACING_HEADERS.forEach(
+                name -> operation.addParameter(OASFactory.createParameter().ref(name)));
         APIResponses responses = operation.getResponses();
         if (who == Access.Who.ANYONE) {
             operation.setSecurity(List.of());
         } else {
-            Stream.of(SCHEME, BEARER)
-                    .forEach(scheme -> operation.addSecurityRequirement(
-                            OASFactory.createSecurityRequirement().addScheme(scheme)));
+            TOKEN_SCHEMES.forEach(scheme -> operation.addSecurityRequirement(
+                    OASFactory.createSecurityRequirement().addScheme(scheme)));
             add(responses, ProblemCode.PERMISSION_DENIED);
         }
         if (who == Access.Who.INTROSPECTOR) {
             operation.addSecurityRequirement(
-                    OASFactory.createSecurityRequirement().addScheme(BASIC));
+                    OASFactory.createSecurityRequirement().addScheme(BASIC_SCHEME));
         }
         if (who != Access.Who.ANYONE && who != Access.Who.BEARER) {
             add(responses, ProblemCode.FORBIDDEN);
@@ -158,39 +119,12 @@ public class ApiDescription implements OASFilter {
         return OASFactory.createContent().addMediaType("application/json", body);
     }
 
-    private static Map<String, Parameter> headers() {
-        Map<String, Parameter> headers = new LinkedHashMap<>();
-        headers.put(
-                "XRequestIDHeader",
-                header(
-                        RequestContextFilter.REQUEST_ID,
-                        "An id of the request, 1 to 128 printable characters; echoed, or made."));
-        headers.put(
-                "XGiantSwarmActivityHeader",
-                header(RequestContextFilter.ACTIVITY, "What the request is for, like \"list-clusters\"."));
-        headers.put(
-                "XGiantSwarmCmdLineHeader",
-                header(
-                        RequestContextFilter.COMMAND_LINE,
-                        "The command line that caused the request; secrets are redacted."));
-        return headers;
-    }
-
-    private static Parameter header(String name, String description) {
-        return OASFactory.createParameter()
-                .name(name)
-                .in(Parameter.In.HEADER)
-                .required(false)
-                .description(description)
-                .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING));
-    }
-
     private Map<String, Access.Who> accessByOperationId() {
         return index.getAnnotations(ACCESS).stream()
                 .map(AnnotationInstance::target)
                 .map(AnnotationTarget::asMethod)
                 .filter(ApiDescription::isDescribed)
-                // An index can hold a class twice.
+                // The index can contain a class twice.
                 .collect(Collectors.toMap(ApiDescription::operationId, ApiDescription::who, (one, same) -> one));
     }
 

@@ -19,9 +19,11 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Finds out which address a request comes from. Whoever connects can claim anything in a header, so it is read from the
- * right, where the nearest proxy wrote, and only as far as each hop is a trusted proxy. (Quarkus takes the leftmost hop,
- * which the client writes; its own settings for proxies play no part here.)
+ * The address that a request comes from. Clients can write anything into forwarding headers, so they are read from the right,
+ * where the nearest proxy appends, and only as long as each hop is a trusted proxy.
+ *
+ * <p>Quarkus' own proxy settings ({@code quarkus.http.proxy.*}) take the leftmost address, which the client writes
+ * (quarkusio/quarkus#45005), so they are not used.
  */
 @Singleton
 class ClientAddress {
@@ -73,8 +75,9 @@ class ClientAddress {
     private InetAddress client(InetAddress peer, List<String> values) {
         if (!values.isEmpty() && !isTrusted(peer) && warned.compareAndSet(false, true)) {
             LOG.warnf(
-                    "%s came from %s, which is no trusted proxy, and is ignored. If that is a proxy of yours, set"
-                            + " auth-tokens.http.trusted-proxies: else all of its clients count as one",
+                    "Ignored the header %s of %s, which is not a trusted proxy. If it is your proxy, add it to"
+                            + " auth-tokens.http.trusted-proxies: until then all of its clients share one address, and one"
+                            + " limit of failed logins",
                     header.headerName(), Inet.toOptimalString(peer));
         }
         InetAddress client = peer;
@@ -84,7 +87,7 @@ class ClientAddress {
         for (int i = hops.length - 1; i >= 0 && isTrusted(client); i--) {
             Optional<InetAddress> hop = header == ForwardedHeader.FORWARDED ? forwarded(hops[i]) : parse(hops[i]);
             if (hop.isEmpty()) {
-                // "unknown", an obfuscated name or nonsense: the proxy that wrote it is the last that is known.
+                // "unknown", an obfuscated name or not an address: the proxy that wrote it is the last known hop.
                 break;
             }
             client = hop.get();

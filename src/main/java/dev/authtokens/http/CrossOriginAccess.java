@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Lets scripts of the allowed origins read answers, errors included (Fetch standard, "CORS protocol"). For any other origin
- * an answer is what it would be without: it is the browser that keeps the script from reading it.
+ * CORS (Fetch standard, "CORS protocol"): scripts of the allowed origins may read answers, errors included. Other origins get
+ * the answer without CORS headers, so that the browser hides it from the script.
+ *
+ * <p>Quarkus' own CORS filter answers a request of another origin with 403 and adds no headers to answers that fail before
+ * it; this one wraps Vert.x' {@code CorsHandler}.
  */
 @Singleton
 class CrossOriginAccess {
-
-    /** Right after the request got its id and the failures their answer. */
-    private static final int ORDER = Integer.MIN_VALUE + 2;
 
     private static final int PREFLIGHT_SECONDS = (int) Duration.ofHours(1).toSeconds();
 
@@ -45,7 +45,7 @@ class CrossOriginAccess {
 
     void register(@Observes Router router) {
         if (!origins.isEmpty()) {
-            router.route().order(ORDER).handler(this::handle);
+            router.route().order(RouteOrder.CORS).handler(this::handle);
         }
     }
 

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 
-/** Reads JSON strictly: one value, no key twice, no number where a text belongs. Unknown fields fail, but where a body allows them. */
+/** Strict JSON: one value, no duplicate keys, no numbers in place of texts, no unknown fields unless a body allows them. */
 @Singleton
 public class JsonRules implements ObjectMapperCustomizer {
 

@@ -15,16 +15,16 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 
 /**
- * Takes in the whole body of a request, 16 KiB at most, before anybody looks at it. The framework would have a worker thread
- * wait for it, and a few hundred clients that send slowly would hold them all; on the event loop none waits.
+ * Reads the whole body of a request, at most {@link #MAX_BODY} bytes, on the event loop before anything uses it.
+ *
+ * <p>Quarkus REST reads the body of a blocking resource on a worker thread, so that a few hundred slow clients would hold all
+ * of them, and its {@code quarkus.http.read-timeout} applies there only; {@code quarkus.http.limits.max-body-size} has no
+ * timeout.
  */
 @Singleton
 class RequestBody {
 
     static final int MAX_BODY = 16 * 1024;
-
-    /** After the request context, before everything that reads a body. */
-    private static final int ORDER = -500;
 
     private final Duration timeout;
 
@@ -33,12 +33,12 @@ class RequestBody {
     }
 
     void register(@Observes Router router) {
-        router.route().order(ORDER).handler(this::read);
+        router.route().order(RouteOrder.REQUEST_BODY).handler(this::read);
     }
 
     private void read(RoutingContext context) {
         String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-        // The HTTP decoder lets decimal digits through only; more than nine of them are too many anyway.
+        // The HTTP decoder passes decimal digits only; more than nine of them are too many anyway.
         if (length != null && (length.length() > 9 || Integer.parseInt(length) > MAX_BODY)) {
             context.fail(ProblemCode.PAYLOAD_TOO_LARGE.status());
         } else if (mayHaveBody(context.request(), length)) {
@@ -71,7 +71,7 @@ class RequestBody {
             }
             timer = context.vertx()
                     .setTimer(timeout.toMillis(), late -> fail(new Problem(ProblemCode.REQUEST_TIMEOUT)));
-            // The client went away, or what it sends is no HTTP any more: nobody is left to be answered.
+            // The client closed the connection or broke the protocol: there is nobody to answer.
             request.exceptionHandler(gone -> isFirstEnd())
                     .handler(this::add)
                     .endHandler(end -> finish())

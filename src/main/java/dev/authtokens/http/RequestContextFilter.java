@@ -1,7 +1,8 @@
 package dev.authtokens.http;
 
-import dev.authtokens.audit.Origin;
 import dev.authtokens.audit.Redactor;
+import dev.authtokens.audit.RequestOrigin;
+import dev.authtokens.problem.ProblemResponses;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -13,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 
 /**
- * Gives every request an id, echoes it on the answer, and notes for log and audit trail where the request comes from.
- * It runs first of all on the event loop, so that even an answer that no resource gives has them.
+ * Gives every request an id, which the answer repeats, and sets the context of log and audit log. It runs first, on the event
+ * loop, so that answers without a resource have it too.
  */
 @ApplicationScoped
 public class RequestContextFilter {
@@ -22,9 +23,6 @@ public class RequestContextFilter {
     public static final String REQUEST_ID = "X-Request-ID";
     public static final String ACTIVITY = "X-Giant-Swarm-Activity";
     public static final String COMMAND_LINE = "X-Giant-Swarm-CmdLine";
-
-    /** Before everything else. */
-    private static final int ORDER = Integer.MIN_VALUE;
 
     private static final Pattern ACCEPTED_REQUEST_ID = Pattern.compile("[\\x20-\\x7e]{1,128}");
     private static final int MAX_ACTIVITY = 128;
@@ -37,10 +35,11 @@ public class RequestContextFilter {
         this.clientAddress = clientAddress;
     }
 
-    /** Twice, since a request that is refused before it gets to any route comes by as a failure only. */
+    /** Also as a failure handler, since a request that is refused before any route only passes those. */
     void register(@Observes Router router) {
-        router.route().order(ORDER).handler(this::handle);
-        router.route().order(ORDER).failureHandler(this::handle);
+        router.route().order(RouteOrder.REQUEST_CONTEXT).handler(this::handle);
+        router.route().order(RouteOrder.REQUEST_CONTEXT).failureHandler(this::handle);
+        router.route().order(RouteOrder.FAILURES).failureHandler(ProblemResponses::fail);
     }
 
     private void handle(RoutingContext context) {
@@ -50,7 +49,7 @@ public class RequestContextFilter {
         }
         MultiMap request = context.request().headers();
         String requestId = requestId(request.get(REQUEST_ID));
-        Origin origin = new Origin(
+        RequestOrigin origin = new RequestOrigin(
                 null,
                 requestId,
                 clean(request.get(ACTIVITY), MAX_ACTIVITY),

@@ -3,13 +3,13 @@ package dev.authtokens.http;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 
-/** What every answer tells browsers, caches and proxies to keep from doing with it. */
+/** Headers of every answer that restrict what browsers, caches and proxies may do with it. */
 final class SecurityHeaders {
 
-    /** An answer of the API is data: nothing in it is run, loaded or framed. */
+    /** An answer of the API is data: nothing in it may be executed, loaded or framed. */
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
-    /** Swagger UI runs its own files, and the two scripts in its page that have these digests. */
+    /** Swagger UI runs its own files, and the two inline scripts with these digests. */
     private static final String SWAGGER_UI =
             "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none';"
                     + " script-src 'self' 'sha256-AqcUGwpK0Ur3MgdTyzQ0KaqB4sm+CMf8dTOwCyi4HSw=' 'sha256-rHfz/J1gAPivJQW6LGiJyhcmqllOV2oVfcS/a+WaQ7E='; style-src 'self' 'unsafe-inline';"

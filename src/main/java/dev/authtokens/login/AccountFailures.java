@@ -1,8 +1,8 @@
 package dev.authtokens.login;
 
-import dev.authtokens.Purge;
 import dev.authtokens.ServiceConfig;
-import dev.authtokens.Statements;
+import dev.authtokens.database.BatchedDeletion;
+import dev.authtokens.database.Statements;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
@@ -13,77 +13,82 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Counts failed logins in a row, by account and across replicas. An attempt is counted as failed before it is looked at,
- * and forgiven when it proves good: so guesses at the same moment do not share one turn. After the free ones each failure
- * doubles the time until the next attempt.
+ * Counts consecutive failed logins by account, shared by all replicas. An attempt counts as failed before the password is
+ * verified and is reset when it succeeds, so parallel guesses cannot share one count. After the free failures, each further
+ * one doubles the delay before the next attempt.
  *
- * <p>Sources that logged in to the account lately count for themselves, so that nobody else shuts the door for them; one
- * that has used up {@link #MAX_OF_SOURCE} counts as a stranger. All together, no more than 100 failures in a row ever reach
- * the hash (NIST SP 800-63B-4, section 3.2.2), unless 30 days pass without an attempt.
+ * <p>Known networks, which logged in to the account lately, are counted apart, so that guesses of unknown clients cannot lock
+ * the owner out. A known network that has reached {@link #MAX_OF_KNOWN_NETWORK} counts as unknown. In total at most 100
+ * consecutive failures reach the hash (NIST SP 800-63B-4, section 3.2.2), unless 30 days pass without an attempt.
  */
 @ApplicationScoped
 class AccountFailures {
 
-    /** Most failures in a row of all that did not log in lately, together. */
-    static final int MAX_OF_STRANGERS = 50;
+    /** Most consecutive failures of all unknown clients together. */
+    static final int MAX_OF_UNKNOWN_CLIENTS = 50;
 
-    /** Most failures in a row of each source that did. */
-    static final int MAX_OF_SOURCE = 10;
+    /** Most consecutive failures of each known network. */
+    static final int MAX_OF_KNOWN_NETWORK = 10;
 
-    /** Most sources that are remembered for an account: those of the latest logins. */
-    static final int MAX_SOURCES = 5;
+    /** Known networks of an account: those of the latest logins. */
+    static final int MAX_KNOWN_NETWORKS = 5;
 
-    private static final String STRANGERS = "";
-    private static final Duration SHORTEST = Duration.ofSeconds(1);
-    private static final Duration MEMORY = Duration.ofDays(30);
+    private static final String UNKNOWN_CLIENTS = "";
+    private static final Duration MIN_DELAY = Duration.ofMillis(100);
+    private static final Duration RETENTION = Duration.ofDays(30);
 
     private static final String RESERVE = """
-            with asked (account, source, now, free, longest) as (
+            with attempt (account, source, now, free, longest) as (
                 values (cast(? as bytea), ?, cast(? as timestamptz), cast(? as integer), make_interval(secs => ?))
             ), counted as (
-                select asked.*, coalesce((
+                select attempt.*, coalesce((
                     select source from login_attempts known
-                    where known.account = asked.account and known.source = asked.source and known.failures < %d), '') as line
-                from asked
+                    where known.account = attempt.account and known.source = attempt.source and known.failures < %d), '')
+                    as counted_source
+                from attempt
             ), reserved as (
                 insert into login_attempts as row (account, source, failures, last_at, open_at)
-                select account, line, 1, now, now from counted
+                select account, counted_source, 1, now, now from counted
                 on conflict (account, source) do update
                 set failures = row.failures + 1, last_at = excluded.last_at, open_at = excluded.last_at
                     + (select case when row.failures < free then make_interval()
                                    else least(longest, make_interval(secs => power(2, least(row.failures - free, 30)))) end
-                       from asked)
+                       from attempt)
                 where row.open_at <= excluded.last_at and row.failures < %d
                 returning source, failures, open_at
             )
             select true, reserved.* from reserved
             union all
             select false, row.source, row.failures, row.open_at
-            from login_attempts row join counted on row.account = counted.account and row.source = line
-            where not exists (select from reserved)""".formatted(MAX_OF_SOURCE, MAX_OF_STRANGERS);
+            from login_attempts row join counted on row.account = counted.account and row.source = counted_source
+            where not exists (select from reserved)""".formatted(MAX_OF_KNOWN_NETWORK, MAX_OF_UNKNOWN_CLIENTS);
 
-    private static final String REMEMBER = """
-            with asked (account, source, line, now) as (
+    private static final String RESET = """
+            with attempt (account, source, counted_source, now) as (
                 values (cast(? as bytea), ?, ?, cast(? as timestamptz))
             ), forgotten as (
-                delete from login_attempts row using asked
-                where row.account = asked.account
-                  and ((row.source = '' and line = '')
+                delete from login_attempts row using attempt
+                where row.account = attempt.account
+                  and ((row.source = '' and counted_source = '')
                        or row.source in (
                            select other.source from login_attempts other
-                           where other.account = asked.account and other.source not in ('', asked.source)
+                           where other.account = attempt.account and other.source not in ('', attempt.source)
                            order by last_at desc offset %d))
             )
             insert into login_attempts (account, source, failures, last_at, open_at)
-            select account, source, 0, now, now from asked where source <> ''
+            select account, source, 0, now, now from attempt where source <> ''
             on conflict (account, source) do update set failures = 0, last_at = excluded.last_at, open_at = excluded.open_at
-            """.formatted(MAX_SOURCES - 1);
+            """.formatted(MAX_KNOWN_NETWORKS - 1);
 
-    private static final String FORGIVE = """
-            with strangers as (delete from login_attempts where account = ? and source = '')
+    private static final String WITHDRAW = """
+            update login_attempts set failures = failures - 1, open_at = last_at
+            where account = ? and source = ? and failures > 0""";
+
+    private static final String RESET_ALL = """
+            with unknown_clients as (delete from login_attempts where account = ? and source = '')
             update login_attempts set failures = 0, open_at = last_at where account = ? and source <> ''""";
 
-    private static final String PURGE = """
+    private static final String DELETE_EXPIRED = """
             delete from login_attempts where (account, source) in (
                 select account, source from login_attempts where last_at <= ?
                 order by last_at limit ? for update skip locked)""";
@@ -91,68 +96,75 @@ class AccountFailures {
     private final Statements statements;
     private final int free;
     private final Duration longestDelay;
-    private final Purge purge;
+    private final BatchedDeletion deletion;
     private final Clock clock;
 
-    AccountFailures(Statements statements, ServiceConfig config, Purge purge, Clock clock) {
+    AccountFailures(Statements statements, ServiceConfig config, BatchedDeletion deletion, Clock clock) {
         this.statements = statements;
         this.free = config.throttle().accountFreeFailures();
         this.longestDelay = config.throttle().accountLongestDelay();
-        this.purge = purge;
+        this.deletion = deletion;
         this.clock = clock;
     }
 
     /**
-     * What became of the wish to try a password.
+     * The answer to a request for an attempt.
      *
-     * @param granted whether it may be tried; it counts as a failure from now on
-     * @param line where it counts: the source, or empty for all strangers together
-     * @param failures in a row, with this one where it was granted
-     * @param closed how long no other attempt is granted; zero while there are free ones
+     * @param granted whether the password may be verified; the attempt counts as failed from now on
+     * @param source where it counts: the known network, or empty for all unknown clients together
+     * @param failures consecutive ones, including this one where it was granted
+     * @param delay until the next attempt; zero while there are free failures
      */
-    record Reservation(boolean granted, String line, int failures, Duration closed) {}
+    record Reservation(boolean granted, String source, int failures, Duration delay) {}
 
-    /** One round trip, whether there is such an account or not. */
-    Reservation reserve(byte[] account, String source) {
+    /** One round trip, whether the account exists or not. */
+    Reservation reserve(byte[] account, String network) {
         Instant now = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
         return statements.query(
-                RESERVE, row -> read(row, now), account, source, now, free, (double) longestDelay.toSeconds());
+                RESERVE, row -> read(row, now), account, network, now, free, (double) longestDelay.toSeconds());
     }
 
     private Reservation read(ResultSet row, Instant now) throws SQLException {
         if (!row.next()) {
-            // The row was not there when the statement began, and is closed since.
-            return new Reservation(false, STRANGERS, free + 1, SHORTEST);
+            // The row was inserted, and its free failures used up, by others since this statement began.
+            return new Reservation(false, UNKNOWN_CLIENTS, free + 1, MIN_DELAY);
         }
         boolean granted = row.getBoolean(1);
         int failures = row.getInt(3);
-        Duration closed =
-                failures >= MAX_OF_STRANGERS ? longestDelay : Duration.between(now, Statements.instant(row, 4));
-        return new Reservation(
-                granted, row.getString(2), failures, granted || closed.compareTo(SHORTEST) > 0 ? closed : SHORTEST);
+        Duration delay =
+                failures >= MAX_OF_UNKNOWN_CLIENTS ? longestDelay : Duration.between(now, Statements.instant(row, 4));
+        boolean isShort = !granted && delay.compareTo(MIN_DELAY) < 0;
+        return new Reservation(granted, row.getString(2), failures, isShort ? MIN_DELAY : delay);
     }
 
     /**
      * Whether the delay after these failures is the first and shortest one, of a second. Fewer failures than that mean that
-     * others took the free turns while the statement ran.
+     * others used up the free ones while the statement ran.
      */
     boolean isFirstDelay(Reservation refused) {
         return refused.failures() <= free + 1;
     }
 
-    /** The attempt proved good: its failures are forgiven, and the source is remembered. */
-    void remember(byte[] account, String source, Reservation granted) {
-        statements.update(REMEMBER, account, source, granted.line(), Instant.now(clock));
+    /** The attempt succeeded: resets its failures and makes its network a known one. */
+    void reset(byte[] account, String network, Reservation granted) {
+        statements.update(RESET, account, network, granted.source(), Instant.now(clock));
     }
 
-    /** There is a new password: what was guessed before does not count any more. */
-    void forgive(byte[] account) {
-        statements.update(FORGIVE, account, account);
+    /** The attempt was not carried out: it does not count as failed. */
+    void withdraw(byte[] account, Reservation granted) {
+        statements.update(WITHDRAW, account, granted.source());
+    }
+
+    /** There is a new password, so earlier failures do not count any more. */
+    void resetAll(byte[] account) {
+        statements.update(RESET_ALL, account, account);
     }
 
     @Scheduled(every = "1h", delayed = "20s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void purge() {
-        Instant oldest = Instant.now(clock).minus(MEMORY);
-        purge.run("login attempts", from -> Purge.Batch.of(statements.update(PURGE, oldest, Purge.BATCH)));
+    void deleteExpired() {
+        Instant oldest = Instant.now(clock).minus(RETENTION);
+        deletion.run(
+                "login attempts",
+                from -> BatchedDeletion.Batch.of(statements.update(DELETE_EXPIRED, oldest, BatchedDeletion.BATCH)));
     }
 }

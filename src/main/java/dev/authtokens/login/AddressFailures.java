@@ -9,7 +9,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Counts failed logins by the network that they come from, whatever the account: on this replica, in memory and bounded. */
+/**
+ * Limits failed logins by client network, whatever the account, with a token bucket for each network: on this replica, in
+ * memory, for at most {@link #MAX_NETWORKS} networks.
+ */
 @ApplicationScoped
 class AddressFailures {
 
@@ -24,14 +27,14 @@ class AddressFailures {
         this.capacity = config.throttle().addressFailures();
         this.period = config.throttle().addressPeriod();
         this.time = new ClockMeter(clock);
-        // One that is not used for that long is full again.
+        // A bucket that was not used for this long is full again.
         this.buckets = Caffeine.newBuilder()
                 .maximumSize(MAX_NETWORKS)
                 .expireAfterAccess(period)
                 .build();
     }
 
-    /** Zero when an attempt may be made; else how long it takes until one may. */
+    /** Time until the next attempt may be made; zero when one may be made now. */
     Duration wait(String network) {
         return Duration.ofNanos(bucket(network).estimateAbilityToConsume(1).getNanosToWaitForRefill());
     }

@@ -4,141 +4,123 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
 import dev.authtokens.login.LoginThrottle.Attempt;
+import dev.authtokens.password.HashingPool;
+import dev.authtokens.password.PasswordHasher.Verification;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.token.TokenSecret;
+import dev.authtokens.token.TokenStore;
 import dev.authtokens.user.Account;
-import dev.authtokens.user.HashingPool;
-import dev.authtokens.user.PasswordHasher;
-import dev.authtokens.user.PasswordHasher.Verification;
 import dev.authtokens.user.UserStore;
-import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
- * Proves who somebody is by e-mail address and password. Every attempt that fails gives the same answer after the same work,
- * so that nobody learns which accounts exist.
+ * Verifies e-mail address and password. Every failure gives the same answer after the same work, so that it does not show
+ * which accounts exist. Its methods block: call them on {@link LoginExecutor}.
  */
 @ApplicationScoped
 public class Login {
 
-    /** Looked for where there is no address, so that every refusal takes as many queries. */
-    private static final EmailAddress NOBODY = new EmailAddress("", "");
+    /** Looked up in place of an address that cannot be parsed, so that every refusal makes the same queries. */
+    private static final EmailAddress NO_ADDRESS = new EmailAddress("", "");
 
-    /** What a password is told for, which is how the audit trail names a wrong one. */
-    public enum Purpose {
-        LOG_IN(AuditKind.LOGIN, null),
-        CHANGE_PASSWORD(AuditKind.PASSWORD_CHANGED, "current password");
-
-        private final AuditKind kind;
-        private final String detail;
-
-        Purpose(AuditKind kind, String detail) {
-            this.kind = kind;
-            this.detail = detail;
-        }
-
-        AuditKind kind() {
-            return kind;
-        }
-
-        /** Null when the kind says it all. */
-        String detail() {
-            return detail;
-        }
-    }
-
-    private final UserStore users;
-    private final PasswordHasher hasher;
-    private final HashingPool pool;
     private final LoginThrottle throttle;
+    private final UserStore users;
+    private final HashingPool hashing;
+    private final TokenStore tokens;
     private final AuditLog audit;
     private final Clock clock;
 
     Login(
-            UserStore users,
-            PasswordHasher hasher,
-            HashingPool pool,
             LoginThrottle throttle,
+            UserStore users,
+            HashingPool hashing,
+            TokenStore tokens,
             AuditLog audit,
             Clock clock) {
-        this.users = users;
-        this.hasher = hasher;
-        this.pool = pool;
         this.throttle = throttle;
+        this.users = users;
+        this.hashing = hashing;
+        this.tokens = tokens;
         this.audit = audit;
         this.clock = clock;
     }
 
     /**
-     * Verifies a password and goes on with the account. May be called on an event loop, which it does not block.
+     * Issues a token to the account with this e-mail address and password.
      *
-     * @param purpose says how the audit trail names a failure; the throttle counts all alike
-     * @param writtenEmail as it was sent
-     * @param password null when it cannot be read: that fails like a wrong one
-     * @param then gets the account with its current hash, in a transaction on a worker thread; empty when the account changed
-     *     since it was read
-     * @return fails with {@code INVALID_CREDENTIALS}, {@code ACCOUNT_EXPIRED} or {@code TOO_MANY_REQUESTS}
+     * @param email as it was sent
+     * @param password null when it could not be decoded: fails like a wrong one
+     * @throws Problem {@code INVALID_CREDENTIALS}, {@code ACCOUNT_EXPIRED} or {@code TOO_MANY_REQUESTS}
      */
-    public <T> Future<T> verify(
-            Purpose purpose, String writtenEmail, byte[] password, Function<Account, Optional<T>> then) {
-        pool.enter();
-        return Future.succeededFuture(writtenEmail)
-                .map(EmailAddress::parse)
-                .compose(email -> throttle.admit(purpose, writtenEmail, email)
-                        .compose(attempt -> tryPassword(attempt, email, password, then)
-                                // Once more: the hash was renewed at this moment, or the password changed.
-                                .compose(result -> result.isPresent()
-                                        ? Future.succeededFuture(result)
-                                        : tryPassword(attempt, email, password, then))))
-                .map(result -> result.orElseThrow(() -> new Problem(ProblemCode.INVALID_CREDENTIALS)))
-                .onComplete(done -> pool.leave());
+    public TokenSecret logIn(String email, byte[] password) {
+        Attempt attempt = throttle.admit(AuditKind.LOGIN, email);
+        Account account = verify(attempt, password);
+        return issue(attempt, account)
+                // Another login renewed the hash, or the password was changed, since it was verified.
+                .or(() -> issue(attempt, verify(attempt, password)))
+                .orElseThrow(() -> new Problem(ProblemCode.INVALID_CREDENTIALS));
     }
 
-    /** The password is hashed between two times at the database, without a connection. */
-    private <T> Future<Optional<T>> tryPassword(
-            Attempt attempt, Optional<EmailAddress> email, byte[] password, Function<Account, Optional<T>> then) {
-        return pool.atDatabase(() -> users.findAccount(email.orElse(NOBODY)))
-                .compose(account -> pool.hash(
-                        () -> hasher.verify(
-                                password, account.map(Account::passwordHash).orElse(null)),
-                        verification -> finish(attempt, email, account, verification, then)));
+    /**
+     * The account with this e-mail address and password, without a token.
+     *
+     * @param purpose how the audit log names a failure; the throttle counts all purposes together
+     * @throws Problem as {@link #logIn}
+     */
+    public Account verify(AuditKind purpose, String email, byte[] password) {
+        Attempt attempt = throttle.admit(purpose, email);
+        Account account = verify(attempt, password);
+        throttle.succeeded(attempt);
+        return account;
     }
 
-    private <T> Optional<T> finish(
-            Attempt attempt,
-            Optional<EmailAddress> email,
-            Optional<Account> found,
-            Verification verification,
-            Function<Account, Optional<T>> then) {
+    /** The account with its current hash: one of an older cost or pepper is renewed. */
+    private Account verify(Attempt attempt, byte[] password) {
+        Optional<Account> found = users.findAccount(attempt.email().orElse(NO_ADDRESS));
+        Verification verification = hash(attempt, password, found);
         Account account = found.filter(any -> verification.matches())
-                .orElseThrow(() -> refused(ProblemCode.INVALID_CREDENTIALS, attempt, email));
+                .orElseThrow(() -> refuse(attempt, ProblemCode.INVALID_CREDENTIALS));
         if (account.isExpired(Instant.now(clock))) {
-            throw refused(ProblemCode.ACCOUNT_EXPIRED, attempt, email);
+            throw refuse(attempt, ProblemCode.ACCOUNT_EXPIRED);
         }
-        Account current = verification
+        return verification
                 .renewedHash()
                 .filter(renewed -> users.replaceHash(account.id(), account.passwordHash(), renewed))
                 .map(account::withHash)
                 .orElse(account);
-        return QuarkusTransaction.requiringNew().call(() -> {
-            Optional<T> result = then.apply(current);
-            result.ifPresent(done -> throttle.succeeded(attempt));
-            return result;
-        });
     }
 
-    private Problem refused(ProblemCode code, Attempt attempt, Optional<EmailAddress> email) {
+    private Verification hash(Attempt attempt, byte[] password, Optional<Account> account) {
+        try {
+            return hashing.verify(password, account.map(Account::passwordHash).orElse(null));
+        } catch (Problem overload) {
+            throttle.withdraw(attempt);
+            throw overload;
+        }
+    }
+
+    /** Empty when the account was deleted or its hash replaced since it was verified. */
+    @Transactional
+    Optional<TokenSecret> issue(Attempt attempt, Account account) {
+        Optional<TokenSecret> issued = tokens.issue(account);
+        if (issued.isPresent()) {
+            throttle.succeeded(attempt);
+        }
+        return issued;
+    }
+
+    private Problem refuse(Attempt attempt, ProblemCode code) {
         throttle.failed(attempt);
         audit.recordFailure(
-                attempt.purpose().kind(),
+                attempt.purpose(),
                 code,
-                email.map(EmailAddress::canonical).orElse(null),
-                attempt.detail());
+                attempt.email().map(EmailAddress::canonical).orElse(null),
+                attempt.auditDetail());
         return new Problem(code);
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** Who wants to log in. Fields that it does not know are ignored: old clients send some. */
+/** The body of a login. Unknown fields are ignored, because old clients send some. */
 @Schema(name = "V4CreateAuthTokenRequest")
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record LoginRequest(

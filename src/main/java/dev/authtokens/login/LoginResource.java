@@ -2,11 +2,12 @@ package dev.authtokens.login;
 
 import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
+import dev.authtokens.password.Base64Password;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.token.TokenSecret;
 import dev.authtokens.token.TokenStore;
-import dev.authtokens.user.Base64Password;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.POST;
@@ -18,15 +19,17 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Turns e-mail and password into a token, and ends it. */
+/** Issues a token for e-mail address and password (login) and revokes it (logout). */
 @Path("/v4/auth-tokens/")
 @Tag(name = "auth tokens")
 public class LoginResource {
 
+    private final LoginExecutor executor;
     private final Login login;
     private final TokenStore tokens;
 
-    LoginResource(Login login, TokenStore tokens) {
+    LoginResource(LoginExecutor executor, Login login, TokenStore tokens) {
+        this.executor = executor;
         this.login = login;
         this.tokens = tokens;
     }
@@ -47,19 +50,16 @@ public class LoginResource {
             responseCode = "429",
             description =
                     "`TOO_MANY_REQUESTS`: too many logins at this moment, or too many failed for this account or from"
-                            + " this address; `Retry-After` tells when to try again.")
+                            + " this address; `Retry-After` is the time until the next attempt.")
     public CompletionStage<LoginResponse> createAuthToken(LoginRequest request) {
         if (request == null || request.email() == null || request.passwordBase64() == null) {
             throw new Problem(ProblemCode.INVALID_INPUT, "The fields email and password_base64 are required.");
         }
         byte[] password = Base64Password.decode(request.passwordBase64()).orElse(null);
-        return login.verify(
-                        Login.Purpose.LOG_IN,
-                        request.email(),
-                        password,
-                        account -> tokens.issue(account, account.passwordHash()))
-                .map(issued -> new LoginResponse(issued.reveal()))
-                .toCompletionStage();
+        return executor.run(request.email(), () -> {
+            TokenSecret token = login.logIn(request.email(), password);
+            return new LoginResponse(token.reveal());
+        });
     }
 
     @DELETE
@@ -67,7 +67,8 @@ public class LoginResource {
     @Operation(
             operationId = "deleteAuthToken",
             summary = "Delete auth token (logout)",
-            description = "End the token in the Authorization header. It is refused everywhere from this answer on.")
+            description =
+                    "Revokes the token in the Authorization header. It is refused everywhere from this answer on.")
     public GenericResponse deleteAuthToken(@Context SecurityContext security) {
         Caller caller = Caller.of(security);
         if (!tokens.logOut(caller)) {

@@ -3,7 +3,7 @@ package dev.authtokens.login;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The token, shown this once. */
+/** The new token. It is shown this once. */
 @Schema(name = "V4CreateAuthTokenResponse")
 public record LoginResponse(
         @Schema(

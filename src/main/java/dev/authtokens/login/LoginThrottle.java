@@ -2,22 +2,18 @@ package dev.authtokens.login;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.authtokens.Sha256;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
-import dev.authtokens.audit.Origin;
+import dev.authtokens.audit.RequestOrigin;
+import dev.authtokens.database.Sha256;
 import dev.authtokens.login.AccountFailures.Reservation;
-import dev.authtokens.login.Login.Purpose;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
-import dev.authtokens.user.HashingPool;
 import dev.authtokens.user.PasswordChanged;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.net.Inet;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.net.Inet6Address;
@@ -27,139 +23,153 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
- * Slows down the guessing of passwords, by account and by network of the client. What is refused is counted, and told to the
- * audit trail once a minute for each account and each network.
+ * Throttles password guessing by account and by client network, with exponential backoff. Rejected attempts are counted, and
+ * recorded in the audit log once a minute for each account and each network.
  */
 @ApplicationScoped
 class LoginThrottle {
 
-    /** The first delay of an account is waited out, so that clients that log in side by side for the first time all get in. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    /** The first delay of an account is waited for, so that clients that log in side by side for the first time all succeed. */
+    private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
     private static final int IPV6_NETWORK_BYTES = 8;
 
     private final AccountFailures accounts;
     private final AddressFailures addresses;
     private final AuditLog audit;
-    private final HashingPool pool;
-    private final Vertx vertx;
-    private final Counter refusedByAccount;
-    private final Counter refusedByAddress;
-    final Cache<String, Boolean> toldLately = Caffeine.newBuilder()
+    private final Counter rejectedByAccount;
+    private final Counter rejectedByAddress;
+    final Cache<String, Boolean> recentlyRecorded = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(1, TimeUnit.MINUTES)
             .build();
 
-    LoginThrottle(
-            AccountFailures accounts,
-            AddressFailures addresses,
-            AuditLog audit,
-            HashingPool pool,
-            Vertx vertx,
-            MeterRegistry metrics) {
+    LoginThrottle(AccountFailures accounts, AddressFailures addresses, AuditLog audit, MeterRegistry metrics) {
         this.accounts = accounts;
         this.addresses = addresses;
         this.audit = audit;
-        this.pool = pool;
-        this.vertx = vertx;
-        this.refusedByAccount = counter(metrics, "account");
-        this.refusedByAddress = counter(metrics, "address");
+        this.rejectedByAccount = counter(metrics, "account");
+        this.rejectedByAddress = counter(metrics, "address");
     }
 
     private static Counter counter(MeterRegistry metrics, String by) {
         return Counter.builder("auth_tokens.logins.throttled")
-                .description("Logins that were refused, since too many for this account, or from this address, failed")
+                .description("Login attempts rejected by the throttle, by account or by client address")
                 .tag("by", by)
                 .register(metrics);
     }
 
-    /** An attempt that may go on; the account counts it as failed until it has {@link #succeeded}. */
-    record Attempt(Purpose purpose, byte[] account, String network, Reservation reservation) {
+    /**
+     * An admitted attempt; the account counts it as failed until it {@link #succeeded}.
+     *
+     * @param email empty when what was sent is not an e-mail address
+     * @param account key of the account's failures
+     */
+    record Attempt(
+            AuditKind purpose, Optional<EmailAddress> email, byte[] account, String network, Reservation reservation) {
 
-        /** For the audit trail, if it fails: what it was, and that it was the last one for a while; null if neither. */
-        String detail() {
-            long seconds = reservation.closed().toSeconds();
-            String last =
-                    seconds == 0 ? null : "failures: " + reservation.failures() + ", next after: " + seconds + " s";
-            return Stream.of(purpose.detail(), last)
-                    .flatMap(Stream::ofNullable)
-                    .reduce((what, more) -> what + ", " + more)
-                    .orElse(null);
+        /** For the audit log, if the attempt fails: what the password was for, and the delay that begins; null if neither. */
+        String auditDetail() {
+            StringJoiner detail = new StringJoiner(", ").setEmptyValue("");
+            if (purpose == AuditKind.PASSWORD_CHANGED) {
+                detail.add("current password");
+            }
+            long seconds = reservation.delay().toSeconds();
+            if (seconds > 0) {
+                detail.add("failures: " + reservation.failures() + ", next after: " + seconds + " s");
+            }
+            return detail.length() == 0 ? null : detail.toString();
         }
     }
 
     /**
-     * @param written the e-mail address as it was sent
-     * @param email what it means; empty when that is no e-mail address, which counts like one without an account
-     * @return fails with {@code TOO_MANY_REQUESTS} when the attempt must wait
+     * Admits an attempt, after a wait of at most {@link #MAX_WAIT}.
+     *
+     * @param sentEmail as it was sent; what is not an e-mail address counts like one without an account
+     * @throws Problem {@code TOO_MANY_REQUESTS} with the time until the next attempt
      */
-    Future<Attempt> admit(Purpose purpose, String written, Optional<EmailAddress> email) {
-        String canonical = email.map(EmailAddress::canonical).orElse(null);
-        byte[] account = digest(canonical == null ? written : canonical);
-        String network = network(Origin.current().address());
+    Attempt admit(AuditKind purpose, String sentEmail) {
+        Optional<EmailAddress> email = EmailAddress.parse(sentEmail);
+        byte[] account = key(email.map(EmailAddress::canonical).orElse(sentEmail));
+        String network = network(RequestOrigin.current().address());
         Duration wait = addresses.wait(network);
         if (!wait.isZero()) {
-            refusedByAddress.increment();
-            return refuse("address " + network, canonical, wait);
+            rejectedByAddress.increment();
+            throw reject("address " + network, email, wait);
         }
-        return reserve(account, network, System.nanoTime()).compose(reservation -> {
-            if (reservation.granted()) {
-                return Future.succeededFuture(new Attempt(purpose, account, network, reservation));
-            }
-            refusedByAccount.increment();
-            return refuse("account " + HexFormat.of().formatHex(account), canonical, reservation.closed());
-        });
-    }
-
-    private Future<Reservation> reserve(byte[] account, String network, long since) {
-        return pool.atDatabase(() -> accounts.reserve(account, network)).compose(reservation -> {
-            boolean waits = !reservation.granted()
-                    && accounts.isFirstDelay(reservation)
-                    && System.nanoTime() - since < PATIENCE.toNanos();
-            return waits
-                    ? vertx.timer(PAUSE.toMillis(), TimeUnit.MILLISECONDS)
-                            .compose(over -> reserve(account, network, since))
-                    : Future.succeededFuture(reservation);
-        });
-    }
-
-    private <T> Future<T> refuse(String whom, String email, Duration wait) {
-        Problem problem = new Problem(ProblemCode.TOO_MANY_REQUESTS, wait);
-        if (toldLately.asMap().putIfAbsent(whom, true) != null) {
-            return Future.failedFuture(problem);
+        Reservation reservation = reserve(account, network);
+        if (!reservation.granted()) {
+            rejectedByAccount.increment();
+            throw reject("account " + HexFormat.of().formatHex(account), email, reservation.delay());
         }
-        String detail = "by " + whom.substring(0, whom.indexOf(' ')) + ", next after: " + wait.toSeconds() + " s";
-        return pool.atDatabase(() -> {
-            audit.recordFailure(AuditKind.LOGIN_THROTTLED, problem.code(), email, detail);
-            throw problem;
-        });
+        return new Attempt(purpose, email, account, network, reservation);
     }
 
-    /** Within the transaction that the login makes. */
+    /** Sleeps through the first delay of an account, without a connection, and asks again. */
+    private Reservation reserve(byte[] account, String network) {
+        long start = System.nanoTime();
+        Reservation reservation = accounts.reserve(account, network);
+        while (!reservation.granted() && accounts.isFirstDelay(reservation) && fits(reservation.delay(), start)) {
+            sleep(reservation.delay());
+            reservation = accounts.reserve(account, network);
+        }
+        return reservation;
+    }
+
+    private static boolean fits(Duration delay, long start) {
+        return System.nanoTime() - start + delay.toNanos() <= MAX_WAIT.toNanos();
+    }
+
+    private static void sleep(Duration delay) {
+        try {
+            // Rounded up: a fraction of a millisecond too early would be refused.
+            Thread.sleep(delay.toMillis() + 1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem(ProblemCode.NOT_YET_AVAILABLE, delay);
+        }
+    }
+
+    /** @param key "account" or "address", and which */
+    private Problem reject(String key, Optional<EmailAddress> email, Duration wait) {
+        if (recentlyRecorded.asMap().putIfAbsent(key, true) == null) {
+            audit.recordFailure(
+                    AuditKind.LOGIN_THROTTLED,
+                    ProblemCode.TOO_MANY_REQUESTS,
+                    email.map(EmailAddress::canonical).orElse(null),
+                    "by " + key.substring(0, key.indexOf(' ')) + ", next after: " + wait.toSeconds() + " s");
+        }
+        return new Problem(ProblemCode.TOO_MANY_REQUESTS, wait);
+    }
+
+    /** Forgets the account's failures. Takes part in the caller's transaction. */
     void succeeded(Attempt attempt) {
-        accounts.remember(attempt.account(), attempt.network(), attempt.reservation());
+        accounts.reset(attempt.account(), attempt.network(), attempt.reservation());
     }
 
-    /** The password was looked at, and is not good; the account counts it already. */
+    /** The password was verified and refused; the account has counted it already. */
     void failed(Attempt attempt) {
         addresses.failed(attempt.network());
     }
 
-    void forgive(@Observes PasswordChanged change) {
-        accounts.forgive(digest(EmailAddress.canonical(change.email())));
+    /** The password was not looked at, so the attempt does not count as failed. */
+    void withdraw(Attempt attempt) {
+        accounts.withdraw(attempt.account(), attempt.reservation());
     }
 
-    private static byte[] digest(String text) {
+    void passwordChanged(@Observes PasswordChanged change) {
+        accounts.resetAll(key(EmailAddress.canonical(change.email())));
+    }
+
+    private static byte[] key(String text) {
         return Sha256.digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The address, or of IPv6 the network that one client has for itself; empty where there is none. */
+    /** The address, or for IPv6 its /64 network, which belongs to one client; empty without an address. */
     static String network(String address) {
         InetAddress parsed = address == null ? null : Inet.parseInetAddress(address);
         if (parsed instanceof Inet6Address) {

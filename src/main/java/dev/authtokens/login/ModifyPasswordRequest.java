@@ -3,11 +3,11 @@ package dev.authtokens.login;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** A new password. */
+/** The body of a password change. */
 @Schema(name = "V4ModifyUserPasswordRequest")
 public record ModifyPasswordRequest(
         @Schema(
-                description = "Current password in Base64; administrators need not tell it.",
+                description = "Current password in Base64; not required from administrators.",
                 examples = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5")
         @JsonProperty("current_password_base64")
         String currentPasswordBase64,

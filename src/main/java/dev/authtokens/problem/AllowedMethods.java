@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Which methods a path supports, for the {@code Allow} of a 405 (RFC 9110, section 15.5.6), which the framework leaves
- * out. The served description of the API knows it.
+ * The methods of a path, for the {@code Allow} header of a 405 (RFC 9110, section 15.5.6). Quarkus REST leaves it out and has
+ * no setting for it, so it is taken from the OpenAPI document that is served.
  */
 @Singleton
 class AllowedMethods {

@@ -23,7 +23,7 @@ public class Problem extends RuntimeException {
     }
 
     private Problem(ProblemCode code, String message, Duration retryAfter) {
-        // An expected answer, thrown often under attack: no stack trace.
+        // An expected answer, and a frequent one under attack, so it has no stack trace.
         super(message, null, false, false);
         this.code = code;
         this.retryAfter = retryAfter;

@@ -50,7 +50,7 @@ public enum ProblemCode {
         return message;
     }
 
-    /** The code that describes a status which the framework chose; any other 4xx is the client's fault, any other 5xx ours. */
+    /** The code for a status that the framework chose; another 4xx is {@code INVALID_INPUT}, another 5xx an internal error. */
     static ProblemCode ofStatus(int status) {
         if (status == 401) {
             return PERMISSION_DENIED;

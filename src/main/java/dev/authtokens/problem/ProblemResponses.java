@@ -6,16 +6,14 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
@@ -29,17 +27,22 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Renders every failure, ours, the framework's or unforeseen, as the one error answer that clients know. */
+/**
+ * Renders every failure as {@code {"code", "message"}} in JSON: a {@link Problem}, an exception of the framework, or an
+ * unforeseen one, which is logged.
+ */
 @ApplicationScoped
 public class ProblemResponses {
 
-    /** RFC 9110, section 11.6.1: what a 401 tells about how to authenticate. */
+    /** Request property: a 401 also asks for HTTP Basic, for clients that send a password only when asked (RFC 9110, 11.6.1). */
+    public static final String BASIC_CHALLENGE = "auth-tokens.basic-challenge";
+
+    /** RFC 9110, section 11.6.1. */
     static final String CHALLENGE = "giantswarm realm=\"auth-tokens\"";
 
-    private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
-    /** Right after the request got its id, before the framework's own. */
-    private static final int FIRST_FAILURE_HANDLER = Integer.MIN_VALUE + 1;
+    private static final String BASIC = "Basic realm=\"auth-tokens\", charset=\"UTF-8\"";
 
+    private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
     private static final Set<String> UNAVAILABLE = Set.of("08", "25006", "40", "53", "54", "57");
     private static final Duration UNAVAILABLE_RETRY = Duration.ofSeconds(1);
 
@@ -50,20 +53,25 @@ public class ProblemResponses {
     }
 
     @ServerExceptionMapper
-    Response ours(Problem problem) {
-        return render(problem).build();
+    Response ours(Problem problem, ContainerRequestContext request) {
+        Response.ResponseBuilder response = render(problem);
+        if (problem.code().status() == 401 && request.getProperty(BASIC_CHALLENGE) != null) {
+            response.header(HttpHeaders.WWW_AUTHENTICATE, BASIC);
+        }
+        return response.build();
     }
 
     @ServerExceptionMapper
-    Response frameworks(WebApplicationException exception, UriInfo request) {
+    Response frameworks(WebApplicationException exception, ContainerRequestContext request) {
         Response framework = exception.getResponse();
         if (framework.getStatus() >= 500) {
-            return unforeseen(exception);
+            return unforeseen(exception, request);
         }
         Problem problem = causeOf(exception).orElseGet(() -> new Problem(ProblemCode.ofStatus(framework.getStatus())));
         Response.ResponseBuilder response = render(problem);
         if (exception instanceof NotAllowedException) {
-            response.header(HttpHeaders.ALLOW, allowedMethods.allow(request.getPath()));
+            response.header(
+                    HttpHeaders.ALLOW, allowedMethods.allow(request.getUriInfo().getPath()));
         }
         return response.build();
     }
@@ -72,25 +80,23 @@ public class ProblemResponses {
     @ServerExceptionMapper
     Response unreadable(MismatchedInputException exception) {
         if (exception instanceof UnrecognizedPropertyException) {
-            return ours(new Problem(ProblemCode.UNKNOWN_ATTRIBUTE));
+            return render(new Problem(ProblemCode.UNKNOWN_ATTRIBUTE)).build();
         }
-        return ours(causeOf(exception)
-                .orElseGet(() -> new Problem(
-                        ProblemCode.INVALID_INPUT, "The request body is not the JSON object that is expected.")));
+        return render(causeOf(exception)
+                        .orElseGet(() -> new Problem(
+                                ProblemCode.INVALID_INPUT,
+                                "The request body is not the JSON object that is expected.")))
+                .build();
     }
 
     /** The framework has a mapper of its own for the second, whose answer is empty. */
     @ServerExceptionMapper({Throwable.class, InvalidDefinitionException.class})
-    Response unforeseen(Throwable throwable) {
-        return render(problemOf(throwable)).build();
+    Response unforeseen(Throwable throwable, ContainerRequestContext request) {
+        return ours(problemOf(throwable), request);
     }
 
-    /** Failures outside of the resources: bodies over the limit, broken requests, other extensions' routes. */
-    void onFailuresOfRoutes(@Observes Router router) {
-        router.route().order(FIRST_FAILURE_HANDLER).failureHandler(ProblemResponses::fail);
-    }
-
-    private static void fail(RoutingContext context) {
+    /** Answers a failure outside of the resources: a body over the limit, a broken request, another extension's route. */
+    public static void fail(RoutingContext context) {
         if (context.response().headWritten() || context.response().ended()) {
             context.response().reset();
             return;
@@ -101,7 +107,7 @@ public class ProblemResponses {
                 ? problemOf(failure)
                 : new Problem(ProblemCode.ofStatus(serverError ? 500 : context.statusCode()));
         if (problem.code() == ProblemCode.PAYLOAD_TOO_LARGE) {
-            // What is still on its way is dropped unread, and then the connection ends.
+            // The rest of the body is discarded, and then the connection is closed.
             HttpServerRequest request = context.request();
             request.endHandler(done -> request.connection().close());
             request.resume();
@@ -116,13 +122,13 @@ public class ProblemResponses {
                         .encode())
                 .onSuccess(sent -> {
                     if (problem.code() == ProblemCode.REQUEST_TIMEOUT) {
-                        // RFC 9110, section 15.5.9: the rest of it is not waited for.
+                        // RFC 9110, section 15.5.9.
                         context.request().connection().close();
                     }
                 });
     }
 
-    /** The problem that a library wrapped: a body over the limit stops its parser. */
+    /** The problem that a library wrapped, such as the JSON parser that a body over the limit stops. */
     private static Optional<Problem> causeOf(Throwable throwable) {
         return Stream.iterate(throwable, cause -> cause != null, Throwable::getCause)
                 .filter(Problem.class::isInstance)
@@ -139,26 +145,28 @@ public class ProblemResponses {
                     && refused.getResponse().getStatus() < 500) {
                 return new Problem(ProblemCode.ofStatus(refused.getResponse().getStatus()));
             }
-            if (cause instanceof RejectedExecutionException || isDatabaseGone(cause)) {
-                LOG.warnf("Not available: %s", cause);
+            if (cause instanceof RejectedExecutionException || isUnavailable(cause)) {
+                LOG.warnf(
+                        "Answered 503, because the database or a worker thread is not available: %s. Clients try again; check"
+                                + " the database and its connections",
+                        cause);
                 return new Problem(ProblemCode.NOT_YET_AVAILABLE, UNAVAILABLE_RETRY);
             }
-            // Jackson's are none of the connection: our own answer could not be written.
+            // Those of Jackson are not about the connection: the answer could not be serialised.
             if (cause instanceof IOException && !(cause instanceof JacksonException) && cause == throwable) {
-                LOG.debug("The client broke off its request");
+                LOG.debug("The client closed the connection before the end of its request");
                 return new Problem(ProblemCode.INVALID_INPUT);
             }
         }
-        LOG.error("Unforeseen failure of a request", throwable);
+        LOG.error("Answered 500 because of an unforeseen failure; the client was given the request id", throwable);
         return new Problem(ProblemCode.INTERNAL_ERROR);
     }
 
     /**
-     * PostgreSQL's classes 08 (connection), 40 (rolled back, so that others can go on), 53 (resources), 54 (limits, such as
-     * that of undelivered notifications) and 57 (operator intervention), 25006 (no longer the primary), and a pool without
-     * a free connection.
+     * SQL states of a database that cannot answer now: classes 08 (connection), 40 (transaction rollback), 53 (insufficient
+     * resources), 54 (limit exceeded) and 57 (operator intervention), 25006 (read-only), and a pool without a free connection.
      */
-    private static boolean isDatabaseGone(Throwable cause) {
+    private static boolean isUnavailable(Throwable cause) {
         if (cause instanceof SQLTransientException) {
             return true;
         }

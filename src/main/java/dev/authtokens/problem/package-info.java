@@ -1,5 +1,4 @@
 /**
- * What a client is told when something goes wrong: always {@code {"code", "message"}} in JSON. May be used by every
- * package and uses none of them.
+ * Error answers: always {@code {"code", "message"}} in JSON. May be used by every package and uses none of them.
  */
 package dev.authtokens.problem;

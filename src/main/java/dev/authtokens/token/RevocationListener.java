@@ -1,7 +1,7 @@
 package dev.authtokens.token;
 
-import dev.authtokens.DirectConnections;
 import dev.authtokens.ServiceConfig;
+import dev.authtokens.database.DirectConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.ShutdownEvent;
@@ -138,7 +138,7 @@ public class RevocationListener {
                 heard = System.nanoTime();
                 if (!proven) {
                     // What was read before this connection listened may have ended unheard.
-                    cache.dropAll();
+                    cache.invalidateAll();
                     proven = true;
                 }
                 trust(latest.get());

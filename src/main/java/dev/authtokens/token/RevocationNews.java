@@ -45,11 +45,11 @@ record RevocationNews(List<byte[]> digests, Set<Long> accounts, boolean everythi
 
     void dropFrom(TokenCache cache) {
         if (everything) {
-            cache.dropAll();
+            cache.invalidateAll();
         }
-        cache.drop(digests);
+        cache.invalidate(digests);
         if (!accounts.isEmpty()) {
-            cache.dropAccounts(accounts);
+            cache.invalidateAccounts(accounts);
         }
     }
 }

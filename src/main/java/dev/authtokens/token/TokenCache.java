@@ -22,22 +22,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Keeps in memory what was read about tokens, as long as it is certain that news of their end comes through. Else every
- * check goes to the database.
+ * Keeps tokens in memory, and is used only while invalidations are known to arrive. Otherwise every check bypasses it and
+ * asks the database.
  *
- * <p>What is being read counts as an entry from before the reading began. Dropping it drops the reading too, so that no
- * token comes back that was read before its end and arrives after it; and checks of one token share one reading.
+ * <p>An entry exists before its row is read. Invalidating it discards the read too, so a row that was read before a revocation
+ * and arrives after it is never cached. Concurrent checks of one token share one read.
  */
 @ApplicationScoped
 public class TokenCache {
 
-    /** Bounds the harm of a change that nobody told, such as one in a restored database. */
-    static final Duration LONGEST_STAY = Duration.ofMinutes(10);
+    /** Limits for how long a change without an invalidation, such as a restored database, goes unnoticed. */
+    static final Duration MAX_AGE = Duration.ofMinutes(10);
 
-    /** So long a token stays refused that was not good, before it is read again. */
-    static final Duration REFUSAL = Duration.ofSeconds(2);
+    /** How long a token that was not valid is refused before it is read again. */
+    static final Duration NEGATIVE_MAX_AGE = Duration.ofSeconds(2);
 
-    private final AsyncCache<ByteBuffer, KnownToken> entries;
+    private final AsyncCache<ByteBuffer, CachedToken> entries;
     private final Counter bypassed;
 
     private volatile long trustedUntil = System.nanoTime();
@@ -50,52 +50,53 @@ public class TokenCache {
     TokenCache(int maxEntries, MeterRegistry metrics) {
         this.entries = Caffeine.newBuilder()
                 .maximumSize(maxEntries)
-                .expireAfterWrite(LONGEST_STAY)
+                .expireAfterWrite(MAX_AGE)
                 .executor(Runnable::run)
                 .recordStats()
                 .buildAsync();
         CaffeineCacheMetrics.monitor(metrics, entries, "tokens");
         this.bypassed = Counter.builder("auth_tokens.cache.bypassed")
-                .description("Checks that went to the database because revocations might not come through")
+                .description("Checks that asked the database because the cache was not trusted")
                 .register(metrics);
         Gauge.builder("auth_tokens.cache.trusted", () -> isTrusted() ? 1 : 0)
-                .description("1 while revocations are proven to come through and checks are answered from memory")
+                .description("1 while revocations are known to arrive and checks are answered from the cache, else 0")
                 .register(metrics);
     }
 
-    /** What is known about a token: at once when it is in memory, else when it has been read, which waits for nothing here. */
-    CompletableFuture<KnownToken> get(
-            byte[] digest, Instant now, TokenLife life, Function<byte[], CompletableFuture<KnownToken>> read) {
+    /** The token: complete at once when it is cached, else once it has been read. Does not block. */
+    CompletableFuture<CachedToken> get(
+            byte[] digest, Instant now, TokenLifetime lifetime, Function<byte[], CompletableFuture<CachedToken>> load) {
         if (!isTrusted()) {
             bypassed.increment();
-            return read.apply(digest);
+            return load.apply(digest);
         }
         ByteBuffer key = ByteBuffer.wrap(digest);
-        CompletableFuture<KnownToken> entry = entry(key, read);
-        if (isOutdated(entry, now, life)) {
+        CompletableFuture<CachedToken> entry = entry(key, load);
+        if (isStale(entry, now, lifetime)) {
             entries.asMap().remove(key, entry);
-            return entry(key, read);
+            return entry(key, load);
         }
         return entry;
     }
 
-    /** It is among the entries before its reading begins: whoever drops some from then on finds it. */
-    private CompletableFuture<KnownToken> entry(ByteBuffer key, Function<byte[], CompletableFuture<KnownToken>> read) {
-        CompletableFuture<KnownToken> unread = new CompletableFuture<>();
-        CompletableFuture<KnownToken> entry = entries.get(key, (missing, executor) -> unread);
-        if (entry == unread) {
-            CompletableFuture.completedFuture(key.array()).thenCompose(read).whenComplete((known, failure) -> {
+    /** The entry is there before its read begins, so that an invalidation from then on finds it. */
+    private CompletableFuture<CachedToken> entry(
+            ByteBuffer key, Function<byte[], CompletableFuture<CachedToken>> load) {
+        CompletableFuture<CachedToken> loading = new CompletableFuture<>();
+        CompletableFuture<CachedToken> entry = entries.get(key, (missing, executor) -> loading);
+        if (entry == loading) {
+            CompletableFuture.completedFuture(key.array()).thenCompose(load).whenComplete((known, failure) -> {
                 if (failure == null) {
-                    unread.complete(known);
+                    loading.complete(known);
                 } else {
-                    unread.completeExceptionally(failure);
+                    loading.completeExceptionally(failure);
                 }
             });
         }
         return entry;
     }
 
-    /** Lets checks be answered from memory up to this {@link System#nanoTime}. */
+    /** Checks are answered from the cache until this {@link System#nanoTime}. */
     void trustUntil(long nanoTime) {
         trustedUntil = nanoTime;
     }
@@ -104,43 +105,44 @@ public class TokenCache {
         return trustedUntil - System.nanoTime() > 0;
     }
 
-    void drop(@Observes(during = TransactionPhase.AFTER_SUCCESS) TokenEnded ended) {
-        drop(List.of(ended.digest()));
+    void tokenRevoked(@Observes(during = TransactionPhase.AFTER_SUCCESS) TokenRevoked revoked) {
+        invalidate(List.of(revoked.digest()));
     }
 
-    void drop(@Observes(during = TransactionPhase.AFTER_SUCCESS) AccountChanged change) {
-        dropAccounts(Set.of(change.userId()));
+    void accountChanged(@Observes(during = TransactionPhase.AFTER_SUCCESS) AccountChanged change) {
+        invalidateAccounts(Set.of(change.userId()));
     }
 
-    void drop(Collection<byte[]> digests) {
+    void invalidate(Collection<byte[]> digests) {
         digests.forEach(digest -> entries.asMap().remove(ByteBuffer.wrap(digest)));
     }
 
-    /** Also everything that is being read: nobody knows yet whose tokens those are. */
-    void dropAccounts(Set<Long> userIds) {
+    /** Includes every entry that is being read, since its account is not known yet. */
+    void invalidateAccounts(Set<Long> userIds) {
         entries.asMap()
                 .values()
                 .removeIf(entry -> !entry.isDone()
                         || entry.isCompletedExceptionally()
-                        || entry.join().isOfAny(userIds));
+                        || entry.join().belongsToAny(userIds));
     }
 
-    void dropAll() {
+    void invalidateAll() {
         entries.asMap().clear();
     }
 
     /**
-     * It may have been used on another replica, and its account be good again: what is refused is read anew after a while.
-     * What could not be read is for those alone who waited for it, though the cache takes a moment to forget it.
+     * A token that is not valid is read again after a while: another replica may have recorded a use, or the account be valid
+     * again. A failed read is only for those who waited for it, though the cache takes a moment to remove it.
      */
-    private static boolean isOutdated(CompletableFuture<KnownToken> entry, Instant now, TokenLife life) {
+    private static boolean isStale(CompletableFuture<CachedToken> entry, Instant now, TokenLifetime lifetime) {
         if (!entry.isDone()) {
             return false;
         }
         if (entry.isCompletedExceptionally()) {
             return true;
         }
-        KnownToken known = entry.join();
-        return known.isOlderThan(REFUSAL, now) && known.live(life, now).isEmpty();
+        CachedToken cached = entry.join();
+        return cached.isOlderThan(NEGATIVE_MAX_AGE, now)
+                && cached.verify(lifetime, now).isEmpty();
     }
 }

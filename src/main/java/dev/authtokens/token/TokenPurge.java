@@ -1,55 +1,58 @@
 package dev.authtokens.token;
 
-import dev.authtokens.Purge;
 import dev.authtokens.ServiceConfig;
+import dev.authtokens.database.BatchedDeletion;
+import dev.authtokens.database.Statements;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
 
-/** Deletes tokens whose life is over. */
+/** Deletes expired tokens, in batches. */
 @ApplicationScoped
 class TokenPurge {
 
     private static final Logger LOG = Logger.getLogger(TokenPurge.class);
 
-    /** Another replica may know of a later use that it has not written yet: twice the longest interval of that. */
+    /** Another replica may know of a later use that is not in the database yet: twice the longest interval of that. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
 
     /**
-     * Goes on from where the batch before ended, by the time of issue, which bounds all three; so no row is looked at twice
-     * in one walk. Says the same as {@link TokenLife#isOver}. Rows are found by where they lie, next to each other: their
-     * digests lie all over the index. One that is updated meanwhile lies elsewhere, and stays until the next walk.
+     * Walks through the tokens in the order of their issue, and deletes the expired ones among the next {@link
+     * BatchedDeletion#BATCH}; the conditions are those of {@link TokenLifetime#isExpired}. Rows are deleted by their physical
+     * place, since neighbours by age are neighbours on disk, while their digests are spread over the whole index. A row that
+     * is updated meanwhile moves, and is left for the next run.
      */
     private static final String DELETE = """
             with slice as materialized (
                 select ctid as place, created_at from auth_tokens
-                where created_at > :from and created_at <= :youngest
-                order by created_at fetch first :batch rows with ties
+                where created_at > ? and created_at <= ?
+                order by created_at fetch first ? rows with ties
             ), deleted as (
                 delete from auth_tokens where ctid = any(array(
                     select t.ctid from auth_tokens t
                     where t.ctid = any(array(select place from slice))
-                      and (t.created_at <= :created
-                           or coalesce(t.last_used_at, t.created_at) <= :used
-                           or (t.last_used_at is null and t.created_at <= :createdUnused))
+                      and (t.created_at <= ?
+                           or coalesce(t.last_used_at, t.created_at) <= ?
+                           or (t.last_used_at is null and t.created_at <= ?))
                     for update skip locked))
                 returning 1
             )
             select max(created_at), count(*), (select count(*) from deleted) from slice""";
 
-    private final EntityManager entityManager;
-    private final Purge purge;
-    private final TokenLife life;
+    private final Statements statements;
+    private final BatchedDeletion deletion;
+    private final TokenLifetime lifetime;
     private final Clock clock;
 
-    TokenPurge(EntityManager entityManager, Purge purge, ServiceConfig config, Clock clock) {
-        this.entityManager = entityManager;
-        this.purge = purge;
-        this.life = TokenLife.of(config.token());
+    TokenPurge(Statements statements, BatchedDeletion deletion, ServiceConfig config, Clock clock) {
+        this.statements = statements;
+        this.deletion = deletion;
+        this.lifetime = TokenLifetime.of(config.token());
         this.clock = clock;
     }
 
@@ -58,27 +61,31 @@ class TokenPurge {
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void purge() {
-        if (life.isEndless()) {
+        if (lifetime.isUnlimited()) {
             return;
         }
-        TokenLife.Cutoffs cutoffs = life.cutoffs(Instant.now(clock).minus(MARGIN));
-        long deleted = purge.run("tokens", from -> deleteBatch(cutoffs, from));
+        TokenLifetime.Cutoffs cutoffs = lifetime.cutoffs(Instant.now(clock).minus(MARGIN));
+        long deleted = deletion.run("tokens", from -> deleteBatch(cutoffs, from));
         if (deleted > 0) {
             LOG.infof("Deleted %d expired tokens", deleted);
         }
     }
 
-    private Purge.Batch deleteBatch(TokenLife.Cutoffs cutoffs, Instant from) {
-        Object[] slice = (Object[]) entityManager
-                .createNativeQuery(DELETE)
-                .setParameter("from", from)
-                .setParameter("youngest", cutoffs.youngest())
-                .setParameter("created", cutoffs.created())
-                .setParameter("used", cutoffs.used())
-                .setParameter("createdUnused", cutoffs.createdUnused())
-                .setParameter("batch", Purge.BATCH)
-                .getSingleResult();
-        boolean last = (Long) slice[1] < Purge.BATCH;
-        return new Purge.Batch((Long) slice[2], last ? null : (Instant) slice[0]);
+    private BatchedDeletion.Batch deleteBatch(TokenLifetime.Cutoffs cutoffs, Instant from) {
+        return statements.query(
+                DELETE,
+                TokenPurge::read,
+                from,
+                cutoffs.latest(),
+                BatchedDeletion.BATCH,
+                cutoffs.created(),
+                cutoffs.used(),
+                cutoffs.createdUnused());
+    }
+
+    private static BatchedDeletion.Batch read(ResultSet row) throws SQLException {
+        row.next();
+        boolean isLast = row.getLong(2) < BatchedDeletion.BATCH;
+        return new BatchedDeletion.Batch(row.getLong(3), isLast ? null : Statements.instant(row, 1));
     }
 }

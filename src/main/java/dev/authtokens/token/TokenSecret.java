@@ -1,6 +1,6 @@
 package dev.authtokens.token;
 
-import dev.authtokens.Sha256;
+import dev.authtokens.database.Sha256;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -11,7 +11,7 @@ import java.util.zip.CRC32;
 
 /**
  * The secret that a client holds: {@code gsa_} and 48 URL-safe characters, which are 256 random bits and a CRC-32 of
- * them. The checksum lets garbage be refused without asking the database; only the digest is ever stored.
+ * them. The checksum rejects most invalid tokens without a query. Only the digest is stored.
  */
 public final class TokenSecret {
 
@@ -19,7 +19,7 @@ public final class TokenSecret {
 
     public static final String PREFIX = "gsa_";
 
-    /** What looks like a token; whether it is one, the checksum says. */
+    /** What looks like a token; the checksum decides whether it is one. */
     public static final Pattern SHAPE = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{48}");
 
     private static final int RANDOM_BYTES = 32;
@@ -36,7 +36,7 @@ public final class TokenSecret {
         return new TokenSecret(random);
     }
 
-    /** Empty when the text was never a token of ours. */
+    /** Empty when the text cannot be a token of this service. */
     public static Optional<TokenSecret> parse(String text) {
         if (text.length() != LENGTH || !text.startsWith(PREFIX)) {
             return Optional.empty();
@@ -50,7 +50,7 @@ public final class TokenSecret {
         }
     }
 
-    /** The text for the client: the only time that it leaves the service is the answer to the login. */
+    /** The text for the client. It leaves the service only in the answer to a login. */
     public String reveal() {
         return PREFIX + Base64.getUrlEncoder().encodeToString(withChecksum());
     }

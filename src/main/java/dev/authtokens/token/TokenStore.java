@@ -4,7 +4,7 @@ import dev.authtokens.ServiceConfig;
 import dev.authtokens.access.Caller;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
-import dev.authtokens.audit.Origin;
+import dev.authtokens.audit.RequestOrigin;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.AccountChanged;
 import dev.authtokens.user.AccountDeleted;
@@ -24,15 +24,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
-/** The only door to the tokens. What it acknowledged is committed. */
+/** The only access to tokens. What it acknowledges is committed. */
 @ApplicationScoped
 public class TokenStore {
 
-    private final TokenLife life;
-    private final TokenLookup lookup;
-    private final TokenReader reader;
+    private final TokenLifetime lifetime;
+    private final TokenQueries queries;
+    private final TokenLoader loader;
     private final TokenCache cache;
-    private final Event<TokenEnded> tokenEnded;
+    private final Event<TokenRevoked> tokenRevoked;
     private final Event<AccountChanged> accountChanged;
     private final LastUse lastUse;
     private final AuditLog audit;
@@ -41,19 +41,19 @@ public class TokenStore {
 
     TokenStore(
             ServiceConfig config,
-            TokenLookup lookup,
-            TokenReader reader,
+            TokenQueries queries,
+            TokenLoader loader,
             TokenCache cache,
-            Event<TokenEnded> tokenEnded,
+            Event<TokenRevoked> tokenRevoked,
             Event<AccountChanged> accountChanged,
             LastUse lastUse,
             AuditLog audit,
             Clock clock) {
-        this.life = TokenLife.of(config.token());
-        this.lookup = lookup;
-        this.reader = reader;
+        this.lifetime = TokenLifetime.of(config.token());
+        this.queries = queries;
+        this.loader = loader;
         this.cache = cache;
-        this.tokenEnded = tokenEnded;
+        this.tokenRevoked = tokenRevoked;
         this.accountChanged = accountChanged;
         this.lastUse = lastUse;
         this.audit = audit;
@@ -61,137 +61,142 @@ public class TokenStore {
     }
 
     /**
-     * Issues a token to an account whose password was just verified.
+     * Issues a token to an account.
      *
-     * @return empty when the account was deleted or got another password meanwhile
+     * @param account with the password hash that was verified
+     * @return empty when the account was deleted or its hash replaced meanwhile
      */
     @Transactional
-    public Optional<TokenSecret> issue(Account account, String verifiedHash) {
-        Origin origin = Origin.current();
+    public Optional<TokenSecret> issue(Account account) {
         TokenSecret secret = TokenSecret.generate(random);
-        AuthToken token = new AuthToken();
-        token.digest = secret.digest();
-        token.id = UUID.randomUUID();
-        token.userId = account.id();
-        token.createdAt = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
-        token.address = origin.address();
-        token.userAgent = origin.userAgent();
-        token.activity = origin.activity();
-        if (!token.insert(verifiedHash)) {
+        UUID id = UUID.randomUUID();
+        Instant now = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
+        RequestOrigin origin = RequestOrigin.current();
+        if (!queries.insert(secret.digest(), id, now, origin, account.id(), account.passwordHash())) {
             return Optional.empty();
         }
-        audit.record(AuditKind.LOGIN, account.email(), token.id, null);
+        audit.record(AuditKind.LOGIN, account.email(), id, null);
         return Optional.of(secret);
     }
 
     /**
-     * Whose token it is, and until when; empty when the token, or the account, is not good at this moment. The answer is
-     * there at once where it is known, so that an event loop may ask; else it comes from a worker thread.
+     * Verifies a token. The result is complete at once when the token is cached, so an event loop may call this; else it comes
+     * from a worker thread.
+     *
+     * @return empty when the token is unknown, revoked or expired, or its account has expired
      */
-    public CompletionStage<Optional<LiveToken>> inspect(TokenSecret secret) {
+    public CompletionStage<Optional<VerifiedToken>> verify(TokenSecret secret) {
         byte[] digest = secret.digest();
         Instant now = Instant.now(clock);
-        return cache.get(digest, now, life, this::read).thenApply(known -> {
-            Optional<LiveToken> live = known.live(life, now);
-            if (live.isPresent() && known.use(now)) {
+        return cache.get(digest, now, lifetime, this::load).thenApply(cached -> {
+            Optional<VerifiedToken> verified = cached.verify(lifetime, now);
+            if (verified.isPresent() && cached.recordUse(now)) {
                 lastUse.record(digest, now);
             }
-            return live;
+            return verified;
         });
     }
 
-    private CompletableFuture<KnownToken> read(byte[] digest) {
+    private CompletableFuture<CachedToken> load(byte[] digest) {
         Instant now = Instant.now(clock);
-        // Asked before the reading too: a use that is written during it may be missing in it, and not pending
+        // Read before the row too: a use that is written meanwhile may be missing in the row, and not pending
         // afterwards.
         Instant pending = lastUse.latest(digest, null);
-        return reader.read(digest)
-                .thenApply(found -> found.map(owner -> new KnownToken(
-                                owner, lastUse.latest(digest, LastUse.later(owner.lastUsedAt(), pending)), now))
-                        .orElseGet(() -> new KnownToken(null, null, now)));
+        return loader.load(digest)
+                .thenApply(found -> found.map(row -> new CachedToken(
+                                row, lastUse.latest(digest, LastUse.later(row.lastUsedAt(), pending)), now))
+                        .orElseGet(() -> new CachedToken(null, null, now)));
     }
 
-    /** Takes part in the transaction of the change: the sessions end when the new password is in force, or neither. */
-    void endOtherSessions(@Observes PasswordChanged change) {
-        endOthers(change.userId(), change.keptTokenId());
+    /** Part of the transaction of the change: either the new password is set and the tokens are revoked, or neither. */
+    void passwordChanged(@Observes PasswordChanged change) {
+        revokeOthers(change.userId(), change.keptTokenId());
     }
 
-    /** Before the account: what would go with it goes in an order that others keep too. */
-    void endSessions(@Observes AccountDeleted account) {
-        endOthers(account.userId(), null);
+    /** Before the account's row is deleted, whose cascade would lock the tokens in no particular order. */
+    void accountDeleted(@Observes AccountDeleted account) {
+        revokeOthers(account.userId(), null);
     }
 
-    /** Ends the caller's own token; false when somebody else ended it first. */
+    /** Revokes the caller's own token; false when it was revoked already. */
     public boolean logOut(Caller caller) {
-        return end(AuditKind.LOGOUT, caller.userId(), caller.email(), caller.tokenId());
+        return revoke(AuditKind.LOGOUT, caller.userId(), caller.email(), caller.tokenId());
     }
 
-    /**
-     * The sessions of an account that are good now, the newest first.
-     *
-     * @param currentId the session that asks; null when it is none of the account's
-     */
+    /** The valid tokens of an account, newest first. */
     @Transactional
-    public List<Session> sessions(long userId, UUID currentId, int limit) {
+    public List<IssuedToken> list(long userId, int limit) {
         Instant now = Instant.now(clock);
         try (Stream<AuthToken> newest = AuthToken.ofUser(userId, limit)) {
-            return newest.filter(token -> !life.isOver(token.createdAt, lastUse(token), now))
+            return newest.filter(token -> !lifetime.isExpired(token.createdAt, lastUsedAt(token), now))
                     .limit(limit)
-                    .map(token -> Session.of(token, lastUse(token), life, currentId))
+                    .map(this::issued)
                     .toList();
         }
     }
 
-    /** Ends one session of an account; false when it has none of this id. */
+    private IssuedToken issued(AuthToken token) {
+        Instant lastUsedAt = lastUsedAt(token);
+        return new IssuedToken(
+                token.id,
+                token.createdAt,
+                lastUsedAt,
+                lifetime.expiresAt(token.createdAt, lastUsedAt).orElse(null),
+                token.address,
+                token.userAgent,
+                token.activity);
+    }
+
+    private Instant lastUsedAt(AuthToken token) {
+        return lastUse.latest(token.digest, token.lastUsedAt);
+    }
+
+    /** Revokes one token of an account; false when the account has no token with this id. */
     public boolean revoke(long userId, String email, UUID tokenId) {
-        return end(AuditKind.TOKEN_REVOKED, userId, email, tokenId);
+        return revoke(AuditKind.TOKEN_REVOKED, userId, email, tokenId);
     }
 
-    /** Ends the token that somebody shows, if there is one. */
+    /** Revokes a token by its secret, if it exists. */
     public void revoke(TokenSecret secret) {
-        end(AuditKind.TOKEN_REVOKED, secret);
+        revoke(AuditKind.TOKEN_REVOKED, secret);
     }
 
-    /** Ends a token that was shown where others can read it, if there is one. */
+    /** Revokes a token that was sent where others can read it, if it exists. */
     public void revokeLeaked(TokenSecret secret) {
-        end(AuditKind.TOKEN_LEAKED, secret);
+        revoke(AuditKind.TOKEN_LEAKED, secret);
     }
 
-    /** Anybody may ask for it: one that is none costs a query and no transaction. */
-    private void end(AuditKind kind, TokenSecret secret) {
-        lookup.find(secret.digest()).ifPresent(owner -> end(kind, owner.userId(), owner.email(), owner.tokenId()));
+    /** Anybody may send a secret: one that does not exist costs a query and no transaction. */
+    private void revoke(AuditKind kind, TokenSecret secret) {
+        queries.find(secret.digest()).ifPresent(row -> revoke(kind, row.userId(), row.email(), row.tokenId()));
     }
 
     @Transactional
-    boolean end(AuditKind kind, long userId, String email, UUID tokenId) {
-        Optional<byte[]> ended = AuthToken.delete(userId, tokenId);
-        ended.ifPresent(digest -> {
-            tokenEnded.fire(new TokenEnded(digest));
+    boolean revoke(AuditKind kind, long userId, String email, UUID tokenId) {
+        Optional<byte[]> deleted = queries.delete(userId, tokenId);
+        deleted.ifPresent(digest -> {
+            tokenRevoked.fire(new TokenRevoked(digest));
             audit.record(kind, email, tokenId, null);
         });
-        return ended.isPresent();
+        return deleted.isPresent();
     }
 
     /**
-     * Ends the sessions of an account.
+     * Revokes the tokens of an account.
      *
-     * @param keptId the one that goes on; null when all of them end
-     * @return how many were ended
+     * @param keptId null to revoke all
+     * @return number of tokens revoked
      */
     @Transactional
     public int revokeAll(long userId, String email, UUID keptId) {
-        int ended = endOthers(userId, keptId);
-        audit.record(AuditKind.TOKEN_REVOKED, email, null, "sessions: " + ended);
-        return ended;
+        int revoked = revokeOthers(userId, keptId);
+        audit.record(AuditKind.TOKEN_REVOKED, email, null, "sessions: " + revoked);
+        return revoked;
     }
 
-    /** Here they are refused from the commit on, everywhere else as soon as the news comes through. */
-    private int endOthers(long userId, UUID keptId) {
+    /** On this replica they are refused from the commit on; on others from the invalidation of their caches on. */
+    private int revokeOthers(long userId, UUID keptId) {
         accountChanged.fire(new AccountChanged(userId));
-        return AuthToken.deleteOthers(userId, keptId);
-    }
-
-    private Instant lastUse(AuthToken token) {
-        return lastUse.latest(token.digest, token.lastUsedAt);
+        return queries.deleteOthers(userId, keptId);
     }
 }

@@ -1,13 +1,13 @@
 package dev.authtokens.user;
 
-import dev.authtokens.Statements;
 import dev.authtokens.access.Role;
+import dev.authtokens.database.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * An account as it was read, with the hash of its password.
+ * An account as it was read, with its password hash.
  *
  * @param expiresAt null when the account never expires
  */

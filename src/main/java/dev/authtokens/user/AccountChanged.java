@@ -1,4 +1,4 @@
 package dev.authtokens.user;
 
-/** The transaction changes what the tokens of this account are good for, or ends some of them. */
+/** Event: the transaction changes what the tokens of this account allow, or revokes some of them. */
 public record AccountChanged(long userId) {}

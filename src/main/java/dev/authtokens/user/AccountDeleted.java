@@ -1,4 +1,4 @@
 package dev.authtokens.user;
 
-/** The transaction deletes this account, as soon as nothing belongs to it any more. */
+/** Event: the transaction is about to delete this account. */
 public record AccountDeleted(long userId) {}

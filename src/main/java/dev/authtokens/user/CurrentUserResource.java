@@ -11,7 +11,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Tells callers who they are. */
+/** Who am I: the account of the caller. */
 @Path("/v4/user/")
 @Tag(name = "users")
 public class CurrentUserResource {

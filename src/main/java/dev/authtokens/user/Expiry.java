@@ -6,7 +6,7 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** The expiry of an account or a session on the wire and on the command line: an RFC 3339 time, and {@code 0001-01-01T00:00:00Z} for never. */
+/** An expiry on the wire and on the command line: an RFC 3339 time, with {@code 0001-01-01T00:00:00Z} for never. */
 public final class Expiry {
 
     public static final Instant NEVER = Instant.parse("0001-01-01T00:00:00Z");
@@ -22,13 +22,13 @@ public final class Expiry {
     }
 
     /**
-     * Empty when the text is no time that an account can expire at.
+     * Empty when the text is not a time that an account can expire at.
      *
      * @return in it, another Optional: empty means never
      */
     public static Optional<Optional<Instant>> parse(String text) {
         try {
-            // PostgreSQL keeps no more, and would round.
+            // PostgreSQL stores microseconds, and would round.
             Instant time = OffsetDateTime.parse(text.strip()).toInstant().truncatedTo(ChronoUnit.MICROS);
             if (time.equals(NEVER)) {
                 return Optional.of(Optional.empty());

@@ -3,7 +3,7 @@ package dev.authtokens.user;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** What to change of an account; what is missing stays. */
+/** A change of an account. What is missing stays as it is. */
 @Schema(name = "V4ModifyUserRequest")
 public record ModifyUserRequest(
         @Schema(description = "New e-mail address.", examples = "edited@example.com") @JsonProperty("email")

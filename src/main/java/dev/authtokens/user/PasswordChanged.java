@@ -3,9 +3,9 @@ package dev.authtokens.user;
 import java.util.UUID;
 
 /**
- * Says, within the transaction that changes a password, that the account's other sessions have to end.
+ * Event: the transaction changes the password of this account, so its other sessions are to be revoked.
  *
  * @param email of the account
- * @param keptTokenId the token of the session that goes on; null when all of them end
+ * @param keptTokenId the token that stays valid; null to revoke all
  */
 public record PasswordChanged(long userId, String email, UUID keptTokenId) {}

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
- * What to change of an account; what is empty stays.
+ * A change of an account. What is empty stays as it is.
  *
  * @param expiresAt in it, another Optional: empty means never
  */
@@ -25,8 +25,8 @@ public record UserChange(Optional<EmailAddress> email, Optional<Optional<Instant
         return email.isEmpty() && expiresAt.isEmpty() && role.isEmpty();
     }
 
-    /** Whether an administrator would be one no longer, or have expired already. */
-    boolean endsAdministration(Instant now) {
+    /** Whether an administrator would lose the role, or expire at once. */
+    boolean removesAdministrator(Instant now) {
         return role.filter(newRole -> newRole != Role.ADMIN).isPresent()
                 || expiresAt
                         .flatMap(expiry -> expiry)
@@ -34,13 +34,13 @@ public record UserChange(Optional<EmailAddress> email, Optional<Optional<Instant
                         .isPresent();
     }
 
-    /** For people who read the audit trail. */
+    /** For people who read the audit log. */
     String describe() {
         StringJoiner changes = new StringJoiner(", ");
-        email.ifPresent(address -> changes.add("email: " + address.written()));
+        email.ifPresent(address -> changes.add("email: " + address.displayForm()));
         expiresAt.ifPresent(
                 expiry -> changes.add("expiry: " + expiry.map(Instant::toString).orElse("never")));
-        role.ifPresent(newRole -> changes.add("role: " + newRole.written()));
+        role.ifPresent(newRole -> changes.add("role: " + newRole.wireName()));
         return changes.toString();
     }
 }

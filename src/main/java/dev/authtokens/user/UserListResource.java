@@ -24,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestQuery;
 
-/** Lists the accounts, however many there are: a page at a time is in memory. */
+/** Lists the accounts as a stream, with one page of them in memory. */
 @Path("/v4/users/")
 @Tag(name = "users")
 public class UserListResource {
@@ -43,7 +43,7 @@ public class UserListResource {
     @Operation(
             operationId = "getUsers",
             summary = "Get users",
-            description = "All accounts in the order of their e-mail addresses, or a part of them.")
+            description = "Accounts in the order of their e-mail addresses.")
     @APIResponse(
             responseCode = "200",
             description = "The accounts.",
@@ -53,16 +53,16 @@ public class UserListResource {
                             schema = @Schema(type = SchemaType.ARRAY, implementation = UserView.class)))
     @APIResponse(
             responseCode = "400",
-            description = "`INVALID_INPUT`: limit is no number of 1 or more, or the text is none of an address.")
+            description = "`INVALID_INPUT`: limit is not a number of 1 or more, or a text contains NUL.")
     public StreamingOutput getUsers(
-            @RestQuery @Parameter(description = "At most so many; all, when missing.") String limit,
-            @RestQuery @Parameter(description = "Only addresses behind this one: the last of the page before.")
+            @RestQuery @Parameter(description = "Maximum number of accounts; all by default.") String limit,
+            @RestQuery @Parameter(description = "Only addresses after this one, the last of the previous page.")
                     String after,
-            @RestQuery @Parameter(description = "Only addresses that begin so.") String prefix) {
+            @RestQuery @Parameter(description = "Only addresses with this prefix.") String prefix) {
         int wanted = Limit.read(limit, Integer.MAX_VALUE, Integer.MAX_VALUE);
         String canonicalPrefix = searched("prefix", prefix);
         String canonicalAfter = searched("after", after);
-        // Read before the answer begins: a database that is away can still be told.
+        // The first page is read before the answer starts, so that a failing database is answered with 503.
         Iterator<UserView> list =
                 users.list(canonicalPrefix, canonicalAfter, wanted).iterator();
         return out -> write(out, list);
@@ -77,8 +77,7 @@ public class UserListResource {
     }
 
     /**
-     * Ends the array with its last account only, so that a list that breaks off is no JSON, whether the framework ends the
-     * connection or puts an error behind the accounts.
+     * Closes the array only after the last account, so that a list that fails half-way is not valid JSON.
      */
     private void write(OutputStream out, Iterator<UserView> list) throws IOException {
         JsonGenerator json = mapper.createGenerator(out);

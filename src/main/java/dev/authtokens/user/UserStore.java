@@ -1,16 +1,18 @@
 package dev.authtokens.user;
 
-import dev.authtokens.Statements;
+import dev.authtokens.access.Caller;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
+import dev.authtokens.database.Statements;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
+import java.sql.ResultSet;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,14 +22,17 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
 
-/** The only door to the accounts. Every method is one transaction, or takes part in the caller's. */
+/**
+ * The only access to accounts. Every method is one transaction, or takes part in the caller's. Logins and token holders look
+ * accounts up by {@link Statements}, in one round trip; everything else uses the entity.
+ */
 @ApplicationScoped
 public class UserStore {
 
-    /** Guards "there is no user yet" between replicas that start together. */
+    /** Advisory lock: replicas that start together create one first administrator. */
     private static final int BOOTSTRAP_LOCK = 0x75736572;
 
-    /** Accounts that are in memory at once while many are listed. */
+    /** Accounts in memory at once while many are listed. */
     private static final int PAGE = 1000;
 
     private static final String FIND_ACCOUNT =
@@ -58,10 +63,36 @@ public class UserStore {
         this.clock = clock;
     }
 
-    /** One round trip, whether there is such an account or not. */
+    /** One round trip, whether the account exists or not. */
     public Optional<Account> findAccount(EmailAddress email) {
         return statements.query(
                 FIND_ACCOUNT, row -> row.next() ? Optional.of(Account.read(row)) : Optional.empty(), email.canonical());
+    }
+
+    /**
+     * @param email as it was sent
+     * @throws Problem {@code RESOURCE_NOT_FOUND} when no account has this e-mail address
+     */
+    public Account getAccount(String email) {
+        return EmailAddress.parse(email).flatMap(this::findAccount).orElseThrow(UserStore::notFound);
+    }
+
+    /** @throws Problem {@code RESOURCE_NOT_FOUND} */
+    public Account getAccount(EmailAddress email) {
+        return findAccount(email).orElseThrow(UserStore::notFound);
+    }
+
+    /**
+     * The account, for a caller who acts on it.
+     *
+     * @param email as it was sent
+     * @throws Problem {@code PERMISSION_DENIED} 403 when it is not the caller's own, whether it exists or not; {@code
+     *     RESOURCE_NOT_FOUND} for administrators only
+     */
+    public Account getAccountFor(Caller caller, String email) {
+        Optional<Account> found = EmailAddress.parse(email).flatMap(this::findAccount);
+        caller.requireMayActOn(found.map(Account::id));
+        return found.orElseThrow(UserStore::notFound);
     }
 
     @Transactional
@@ -69,7 +100,7 @@ public class UserStore {
         return User.<User>findByIdOptional(userId).map(UserView::of);
     }
 
-    /** Replaces the hash of an unchanged password by a newer one of the same password. */
+    /** Replaces the hash of a verified password by a newer one of the same password; false when it is another one by now. */
     @Transactional
     public boolean replaceHash(long userId, String verifiedHash, String newHash) {
         return User.update("passwordHash = ?1 where id = ?2 and passwordHash = ?3", newHash, userId, verifiedHash) == 1;
@@ -81,8 +112,8 @@ public class UserStore {
     }
 
     /**
-     * Accounts in the order of their canonical addresses, from the one behind {@code after}, which may be empty. The first
-     * ones are read at once, and then a page at a time, each in a transaction of its own.
+     * Accounts in the order of their canonical e-mail addresses, after the one given, which may be empty. The first page is
+     * read at once, each other one when it is needed, in a transaction of its own.
      */
     public Stream<UserView> list(String prefix, String after, int limit) {
         int size = Math.min(PAGE, limit);
@@ -102,98 +133,104 @@ public class UserStore {
         return User.page(prefix, after, limit).stream().map(UserView::of).toList();
     }
 
-    /** @throws Problem {@code RESOURCE_ALREADY_EXISTS} when the address has an account, also one made just now */
+    /** @throws Problem {@code RESOURCE_ALREADY_EXISTS} when an account has this e-mail address */
     @Transactional
     public void create(EmailAddress email, String passwordHash, Role role, Optional<Instant> expiresAt) {
-        unlessTaken(() -> persist(email, passwordHash, role, expiresAt.orElse(null)));
-        audit.record(AuditKind.USER_CREATED, email.canonical(), null, "role: " + role.written());
+        requireUnique(() -> persist(email, passwordHash, role, expiresAt.orElse(null)));
+        audit.record(AuditKind.USER_CREATED, email.canonical(), null, "role: " + role.wireName());
     }
 
     /**
-     * Changes what is given; sessions go on under a new address.
+     * Changes what is given. Sessions stay valid under a new e-mail address.
      *
-     * @return empty when there is no such account
-     * @throws Problem {@code RESOURCE_ALREADY_EXISTS} when the new address has an account, {@code INVALID_INPUT} when nobody
-     *     could administer the service after it
+     * @throws Problem {@code RESOURCE_NOT_FOUND}; {@code RESOURCE_ALREADY_EXISTS} when another account has the new e-mail
+     *     address; {@code INVALID_INPUT} when no administrator would be left
      */
     @Transactional
-    public Optional<UserView> modify(long userId, UserChange change) {
-        if (change.isEmpty()) {
-            return findView(userId);
-        }
-        if (change.endsAdministration(Instant.now(clock))) {
+    public UserView modify(long userId, UserChange change) {
+        if (change.removesAdministrator(Instant.now(clock))) {
             requireAnotherAdministrator(userId);
         }
-        return User.findAndLock(userId).map(user -> {
-            String before = user.emailCanonical;
-            change.email().ifPresent(address -> {
-                user.email = address.written();
-                user.emailCanonical = address.canonical();
-            });
-            change.expiresAt().ifPresent(expiry -> user.expiresAt = expiry.orElse(null));
-            change.role().ifPresent(role -> user.role = role);
-            unlessTaken(entityManager::flush);
-            accountChanged.fire(new AccountChanged(user.id));
-            audit.record(AuditKind.USER_MODIFIED, before, null, change.describe());
+        User user = User.findAndLock(userId).orElseThrow(UserStore::notFound);
+        if (change.isEmpty()) {
             return UserView.of(user);
+        }
+        String before = user.emailCanonical;
+        change.email().ifPresent(address -> {
+            user.email = address.displayForm();
+            user.emailCanonical = address.canonical();
         });
+        change.expiresAt().ifPresent(expiry -> user.expiresAt = expiry.orElse(null));
+        change.role().ifPresent(role -> user.role = role);
+        requireUnique(entityManager::flush);
+        accountChanged.fire(new AccountChanged(user.id));
+        audit.record(AuditKind.USER_MODIFIED, before, null, change.describe());
+        return UserView.of(user);
     }
 
-    /** Replaces the password if it is still the one that {@code oldHash} is of, and ends the account's other sessions. */
+    /**
+     * Replaces a password that was verified, and revokes the account's other tokens.
+     *
+     * @param account with the hash that was verified
+     * @param keptTokenId null to revoke all
+     * @return false when the password was changed since it was verified
+     */
     @Transactional
     public boolean changePassword(Account account, String newHash, UUID keptTokenId) {
-        return endOtherSessions(replaceHash(account.id(), account.passwordHash(), newHash), account, keptTokenId);
-    }
-
-    /** The same whatever the password was until now; false when the account is gone. */
-    @Transactional
-    public boolean setPassword(Account account, String newHash, UUID keptTokenId) {
-        return endOtherSessions(
-                User.update("passwordHash = ?1 where id = ?2", newHash, account.id()) == 1, account, keptTokenId);
-    }
-
-    private boolean endOtherSessions(boolean changed, Account account, UUID keptTokenId) {
+        boolean changed = replaceHash(account.id(), account.passwordHash(), newHash);
         if (changed) {
-            passwordChanged.fire(new PasswordChanged(account.id(), account.email(), keptTokenId));
-            audit.record(AuditKind.PASSWORD_CHANGED, account.email(), null, null);
+            recordPasswordChange(account, keptTokenId);
         }
         return changed;
     }
 
     /**
-     * Deletes an account with its tokens; false when there is no such account.
+     * Replaces the password, whatever it was, and revokes the account's other tokens.
      *
-     * @throws Problem {@code INVALID_INPUT} when nobody could administer the service after it
+     * @param keptTokenId null to revoke all
+     * @throws Problem {@code RESOURCE_NOT_FOUND}
      */
     @Transactional
-    public boolean delete(long userId) {
-        requireAnotherAdministrator(userId);
-        Optional<User> found = User.findAndLock(userId);
-        found.ifPresent(user -> {
-            accountDeleted.fire(new AccountDeleted(userId));
-            user.delete();
-            audit.record(AuditKind.USER_DELETED, user.emailCanonical, null, null);
-        });
-        return found.isPresent();
+    public void setPassword(Account account, String newHash, UUID keptTokenId) {
+        if (User.update("passwordHash = ?1 where id = ?2", newHash, account.id()) == 0) {
+            throw notFound();
+        }
+        recordPasswordChange(account, keptTokenId);
     }
 
-    /** Locks all of them, so that two administrators who remove each other do not both succeed. */
+    private void recordPasswordChange(Account account, UUID keptTokenId) {
+        passwordChanged.fire(new PasswordChanged(account.id(), account.email(), keptTokenId));
+        audit.record(AuditKind.PASSWORD_CHANGED, account.email(), null, null);
+    }
+
+    /**
+     * Deletes an account with its tokens.
+     *
+     * @throws Problem {@code RESOURCE_NOT_FOUND}; {@code INVALID_INPUT} when no administrator would be left
+     */
+    @Transactional
+    public void delete(long userId) {
+        requireAnotherAdministrator(userId);
+        User user = User.findAndLock(userId).orElseThrow(UserStore::notFound);
+        accountDeleted.fire(new AccountDeleted(userId));
+        user.delete();
+        audit.record(AuditKind.USER_DELETED, user.emailCanonical, null, null);
+    }
+
+    /** Locks all administrators, so that two of them who remove each other do not both succeed. */
     private void requireAnotherAdministrator(long userId) {
         List<User> administrators = User.lockAdministrators(Instant.now(clock));
         if (administrators.size() == 1 && administrators.get(0).id == userId) {
             throw new Problem(
                     ProblemCode.INVALID_INPUT,
-                    "This is the last administrator: make another one before, and try again.");
+                    "This is the last administrator: create another one first, and try again.");
         }
     }
 
-    /** Makes the first administrator; false when there is a user already, also one made by another replica just now. */
+    /** Creates the first administrator; false when there is an account already, also one that another replica has just created. */
     @Transactional
     public boolean createFirstAdministrator(EmailAddress email, String passwordHash) {
-        entityManager
-                .createNativeQuery("select cast(pg_advisory_xact_lock(?1) as text)")
-                .setParameter(1, BOOTSTRAP_LOCK)
-                .getSingleResult();
+        statements.query("select pg_advisory_xact_lock(?)", ResultSet::next, BOOTSTRAP_LOCK);
         if (!isEmpty()) {
             return false;
         }
@@ -203,7 +240,7 @@ public class UserStore {
 
     private void persist(EmailAddress email, String passwordHash, Role role, Instant expiresAt) {
         User user = new User();
-        user.email = email.written();
+        user.email = email.displayForm();
         user.emailCanonical = email.canonical();
         user.passwordHash = passwordHash;
         user.role = role;
@@ -212,13 +249,17 @@ public class UserStore {
         user.persist();
     }
 
-    /** The unique index decides, whatever others do at the same moment. */
-    private static void unlessTaken(Runnable write) {
+    /** The unique index decides, whatever other transactions do meanwhile. */
+    private static void requireUnique(Runnable write) {
         try {
             write.run();
         } catch (ConstraintViolationException e) {
             throw new Problem(
                     ProblemCode.RESOURCE_ALREADY_EXISTS, "There is an account with this e-mail address already.");
         }
+    }
+
+    private static Problem notFound() {
+        return new Problem(ProblemCode.RESOURCE_NOT_FOUND, "The user could not be found.");
     }
 }

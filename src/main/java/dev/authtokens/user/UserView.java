@@ -12,7 +12,7 @@ public record UserView(
 
         @Schema(
                 implementation = String.class,
-                description = "When the account was made.",
+                description = "When the account was created.",
                 examples = "2026-01-15T12:00:00Z")
         @JsonProperty
         Instant created,
@@ -32,10 +32,10 @@ public record UserView(
                 account.email(),
                 account.createdAt(),
                 Expiry.show(account.expiresAt()),
-                account.role().written());
+                account.role().wireName());
     }
 
     static UserView of(User user) {
-        return new UserView(user.email, user.createdAt, Expiry.show(user.expiresAt), user.role.written());
+        return new UserView(user.email, user.createdAt, Expiry.show(user.expiresAt), user.role.wireName());
     }
 }

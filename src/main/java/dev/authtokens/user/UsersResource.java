@@ -4,10 +4,11 @@ import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
+import dev.authtokens.password.HashingPool;
+import dev.authtokens.password.PasswordRules;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
-import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
@@ -18,7 +19,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -28,23 +28,21 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
 
 /**
- * Administers accounts. People see and change their own only; to them every other account is forbidden, whether it exists
- * or not.
+ * Administration of accounts. People see and change only their own account; any other one is forbidden to them, whether it
+ * exists or not.
  */
 @Path("/v4/users/")
 @Tag(name = "users")
 public class UsersResource {
 
     private final UserStore users;
-    private final PasswordHasher hasher;
+    private final HashingPool hashing;
     private final PasswordRules rules;
-    private final HashingPool pool;
 
-    UsersResource(UserStore users, PasswordHasher hasher, PasswordRules rules, HashingPool pool) {
+    UsersResource(UserStore users, HashingPool hashing, PasswordRules rules) {
         this.users = users;
-        this.hasher = hasher;
+        this.hashing = hashing;
         this.rules = rules;
-        this.pool = pool;
     }
 
     @GET
@@ -53,25 +51,22 @@ public class UsersResource {
     @Operation(
             operationId = "getUser",
             summary = "Get user",
-            description = "One account: one's own, or any for administrators.")
+            description = "One account: the caller's own, or any for administrators.")
     public UserView getUser(@RestPath String email, @Context SecurityContext security) {
-        Optional<Account> account = find(email);
-        Caller.of(security).requireMayActOn(account.map(Account::id));
-        return account.map(UserView::of).orElseThrow(UsersResource::notFound);
+        return UserView.of(users.getAccountFor(Caller.of(security), email));
     }
 
     @PUT
     @Path("{email}/")
-    @Blocking
     @Access(Access.Who.ADMIN)
     @ResponseStatus(201)
     @Operation(
             operationId = "createUser",
             summary = "Create user",
-            description = "Makes an account, of the role `user` where none is given.")
+            description = "Creates an account, with the role `user` where none is given.")
     @APIResponse(
             responseCode = "201",
-            description = "The account was made.",
+            description = "The account was created.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -87,20 +82,17 @@ public class UsersResource {
     @APIResponse(
             responseCode = "429",
             description = "`TOO_MANY_REQUESTS`: too many passwords are being hashed at this moment.")
-    public CompletionStage<GenericResponse> createUser(@RestPath String email, CreateUserRequest request) {
+    public GenericResponse createUser(@RestPath String email, CreateUserRequest request) {
         EmailAddress address = EmailAddress.parse(email).orElseThrow(() -> invalid("The e-mail address is not valid."));
         if (request == null || request.password() == null) {
             throw invalid("The field password is required.");
         }
-        byte[] password = rules.requireAcceptable(request.password(), address);
+        byte[] password = rules.requireAcceptable(request.password(), address.displayForm());
         Optional<Instant> expiresAt = expiry(request.expiry()).flatMap(expiry -> expiry);
         Role role = role(request.role()).orElse(Role.USER);
-        return pool.submit(() -> hasher.hash(password), hash -> {
-                    users.create(address, hash, role, expiresAt);
-                    return new GenericResponse(
-                            "RESOURCE_CREATED", "The user with email '" + address.written() + "' has been created.");
-                })
-                .toCompletionStage();
+        users.create(address, hashing.hash(password), role, expiresAt);
+        return new GenericResponse(
+                "RESOURCE_CREATED", "The user with email '" + address.displayForm() + "' has been created.");
     }
 
     @PATCH
@@ -109,11 +101,11 @@ public class UsersResource {
     @Operation(
             operationId = "modifyUser",
             summary = "Modify user",
-            description = "Changes the e-mail address, and for administrators expiry and role. Sessions go on.")
+            description = "Changes the e-mail address, and for administrators expiry and role. Sessions stay valid.")
     @APIResponse(responseCode = "200", description = "The account as it is now.")
     @APIResponse(
             responseCode = "400",
-            description = "`INVALID_INPUT`: the new value is not acceptable, or ends the last administrator."
+            description = "`INVALID_INPUT`: the new value is not acceptable, or would leave no administrator."
                     + " `IMMUTABLE_ATTRIBUTE`: only administrators change expiry and role."
                     + " `UNKNOWN_ATTRIBUTE`: there is no such field.")
     @APIResponse(
@@ -121,8 +113,7 @@ public class UsersResource {
             description = "`RESOURCE_ALREADY_EXISTS`: there is an account with the new address.")
     public UserView modifyUser(@RestPath String email, @Context SecurityContext security, ModifyUserRequest request) {
         Caller caller = Caller.of(security);
-        Optional<Long> account = find(email).map(Account::id);
-        caller.requireMayActOn(account);
+        Account account = users.getAccountFor(caller, email);
         if (request == null) {
             throw invalid("The body is missing.");
         }
@@ -132,7 +123,7 @@ public class UsersResource {
         Optional<EmailAddress> newEmail = Optional.ofNullable(request.email())
                 .map(text -> EmailAddress.parse(text).orElseThrow(() -> invalid("The e-mail address is not valid.")));
         UserChange change = new UserChange(newEmail, expiry(request.expiry()), role(request.role()));
-        return account.flatMap(id -> users.modify(id, change)).orElseThrow(UsersResource::notFound);
+        return users.modify(account.id(), change);
     }
 
     @DELETE
@@ -141,23 +132,17 @@ public class UsersResource {
     @Operation(
             operationId = "deleteUser",
             summary = "Delete user",
-            description = "Deletes an account and ends its sessions.")
+            description = "Deletes an account and revokes its sessions.")
     @APIResponse(responseCode = "200", description = "The account was deleted.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: it is the last administrator.")
     public GenericResponse deleteUser(@RestPath String email) {
-        Account account = find(email).orElseThrow(UsersResource::notFound);
-        if (!users.delete(account.id())) {
-            throw notFound();
-        }
+        Account account = users.getAccount(email);
+        users.delete(account.id());
         return new GenericResponse(
                 "RESOURCE_DELETED", "The user with email '" + account.email() + "' has been deleted.");
     }
 
-    private Optional<Account> find(String email) {
-        return EmailAddress.parse(email).flatMap(users::findAccount);
-    }
-
-    /** Empty: not given; in it, another Optional: empty means never. */
+    /** Empty when not given; the Optional in it is empty for never. */
     private static Optional<Optional<Instant>> expiry(String text) {
         return Optional.ofNullable(text)
                 .map(time -> Expiry.parse(time)
@@ -169,11 +154,7 @@ public class UsersResource {
                 .map(name -> Role.parse(name).orElseThrow(() -> invalid("The role is not user, admin or service.")));
     }
 
-    static Problem invalid(String reason) {
+    private static Problem invalid(String reason) {
         return new Problem(ProblemCode.INVALID_INPUT, reason);
-    }
-
-    public static Problem notFound() {
-        return new Problem(ProblemCode.RESOURCE_NOT_FOUND, "The user could not be found.");
     }
 }

@@ -24,7 +24,7 @@ class AccessTest {
     @ParameterizedTest
     @EnumSource
     void readsARoleAsItWritesIt(Role role) {
-        assertEquals(Optional.of(role), Role.parse(role.written()));
+        assertEquals(Optional.of(role), Role.parse(role.wireName()));
     }
 
     @ParameterizedTest

@@ -2,8 +2,8 @@ package dev.authtokens.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.authtokens.Postgres;
-import dev.authtokens.ServiceDatabase;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

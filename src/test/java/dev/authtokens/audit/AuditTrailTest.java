@@ -1,8 +1,8 @@
 package dev.authtokens.audit;
 
-import static dev.authtokens.Api.TOKENS;
-import static dev.authtokens.Api.base64;
-import static dev.authtokens.Api.isProblem;
+import static dev.authtokens.harness.Api.TOKENS;
+import static dev.authtokens.harness.Api.base64;
+import static dev.authtokens.harness.Api.isProblem;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
@@ -14,10 +14,10 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.authtokens.Api;
-import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Role;
-import dev.authtokens.user.Accounts;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.authtokens.Api;
-import dev.authtokens.ListeningPorts;
-import dev.authtokens.Postgres;
-import dev.authtokens.ServiceProcess;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.ListeningPorts;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ class CommandLineIT {
 
             String second = service.token(ANDY, PASSWORD);
             run(beside, OTHER_PASSWORD + "\r\n", "user", "password", ANDY, "--password-stdin")
-                    .prints("ended its sessions");
+                    .prints("revoked its sessions");
             assertEquals(401, service.get(Api.USER, second).statusCode());
             assertEquals(401, service.login(ANDY, PASSWORD).statusCode());
 

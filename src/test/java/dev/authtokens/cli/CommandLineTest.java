@@ -123,7 +123,7 @@ class CommandLineTest {
     void namesEveryRole(String command) {
         read(command + " --help");
         for (Role role : Role.values()) {
-            assertTrue(out.toString().contains(role.written()), role.written());
+            assertTrue(out.toString().contains(role.wireName()), role.wireName());
         }
     }
 

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.authtokens.RawConnection.Answer;
-import dev.authtokens.RawConnection.Header;
 import dev.authtokens.audit.Redactor;
+import dev.authtokens.harness.RawConnection.Answer;
+import dev.authtokens.harness.RawConnection.Header;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

@@ -1,12 +1,12 @@
 package dev.authtokens.hostile;
 
-import dev.authtokens.Api;
-import dev.authtokens.Postgres;
-import dev.authtokens.RawConnection;
-import dev.authtokens.RawConnection.Answer;
 import dev.authtokens.access.Role;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.RawConnection;
+import dev.authtokens.harness.RawConnection.Answer;
 import dev.authtokens.hostile.HostileRequest.Part;
-import dev.authtokens.user.Accounts;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
@@ -33,7 +33,7 @@ final class Attacker implements AutoCloseable {
         this.database = database;
         this.victim = "victim-" + number + "@example.com";
         for (Role role : Role.values()) {
-            emails.put(role, role.written() + "-" + number + "@example.com");
+            emails.put(role, role.wireName() + "-" + number + "@example.com");
         }
     }
 

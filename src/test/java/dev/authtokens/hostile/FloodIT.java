@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import dev.authtokens.Api;
-import dev.authtokens.Postgres;
-import dev.authtokens.RawConnection;
-import dev.authtokens.RawConnection.Answer;
-import dev.authtokens.ServiceProcess;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.RawConnection;
+import dev.authtokens.harness.RawConnection.Answer;
+import dev.authtokens.harness.ServiceProcess;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

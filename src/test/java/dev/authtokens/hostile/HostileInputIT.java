@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.authtokens.Postgres;
-import dev.authtokens.RawConnection.Answer;
-import dev.authtokens.ServiceProcess;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.RawConnection.Answer;
+import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.hostile.Mutation.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,15 +1,15 @@
 package dev.authtokens.http;
 
-import static dev.authtokens.Api.TOKENS;
-import static dev.authtokens.Api.base64;
+import static dev.authtokens.harness.Api.TOKENS;
+import static dev.authtokens.harness.Api.base64;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.authtokens.Api;
-import dev.authtokens.Postgres;
-import dev.authtokens.ServiceDatabase;
-import dev.authtokens.user.Accounts;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;

@@ -2,9 +2,9 @@ package dev.authtokens.info;
 
 import static org.hamcrest.Matchers.equalTo;
 
-import dev.authtokens.Api;
-import dev.authtokens.ServiceDatabase;
-import dev.authtokens.user.Accounts;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.authtokens.Api;
-import dev.authtokens.Certificate;
-import dev.authtokens.Postgres;
-import dev.authtokens.ServiceProcess;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Certificate;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceProcess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

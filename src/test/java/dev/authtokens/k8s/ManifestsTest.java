@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.authtokens.check.VerifyResource;
+import dev.authtokens.introspection.VerifyResource;
 import dev.authtokens.k8s.Rendering.Workload;
 import dev.authtokens.token.RevocationListener;
 import java.io.IOException;

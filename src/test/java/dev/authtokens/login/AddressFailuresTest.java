@@ -2,7 +2,7 @@ package dev.authtokens.login;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.authtokens.SettingBoundsTest;
+import dev.authtokens.ConfigValidationTest;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -17,7 +17,7 @@ class AddressFailuresTest {
     void remembersABoundedNumberOfNetworks() {
         int networks = 100_000;
         AddressFailures failures = new AddressFailures(
-                SettingBoundsTest.read(Map.of("auth-tokens.throttle.address-failures", "1")),
+                ConfigValidationTest.read(Map.of("auth-tokens.throttle.address-failures", "1")),
                 Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC));
         IntStream.range(0, networks).forEach(i -> failures.failed("network " + i));
         long remembered = IntStream.range(0, networks)

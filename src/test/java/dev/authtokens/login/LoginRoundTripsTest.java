@@ -2,10 +2,10 @@ package dev.authtokens.login;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.authtokens.Api;
-import dev.authtokens.CountedDatabase;
 import dev.authtokens.access.Role;
-import dev.authtokens.user.Accounts;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.CountedDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Instant;

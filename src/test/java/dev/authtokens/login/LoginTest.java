@@ -1,9 +1,9 @@
 package dev.authtokens.login;
 
-import static dev.authtokens.Api.TOKENS;
-import static dev.authtokens.Api.USER;
-import static dev.authtokens.Api.base64;
-import static dev.authtokens.Api.isProblem;
+import static dev.authtokens.harness.Api.TOKENS;
+import static dev.authtokens.harness.Api.USER;
+import static dev.authtokens.harness.Api.base64;
+import static dev.authtokens.harness.Api.isProblem;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.aMapWithSize;
 import static org.hamcrest.Matchers.equalTo;
@@ -13,11 +13,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.authtokens.Api;
-import dev.authtokens.Postgres;
-import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Role;
-import dev.authtokens.user.Accounts;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;

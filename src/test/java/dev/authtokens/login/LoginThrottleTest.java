@@ -1,19 +1,19 @@
 package dev.authtokens.login;
 
-import static dev.authtokens.Api.TOKENS;
-import static dev.authtokens.Api.base64;
-import static dev.authtokens.Api.isProblem;
+import static dev.authtokens.harness.Api.TOKENS;
+import static dev.authtokens.harness.Api.base64;
+import static dev.authtokens.harness.Api.isProblem;
 import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.authtokens.Api;
-import dev.authtokens.Postgres;
-import dev.authtokens.ServiceClockOfTests;
-import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Role;
-import dev.authtokens.user.Accounts;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceDatabase;
+import dev.authtokens.harness.TestClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.WithTestResource;
@@ -66,7 +66,7 @@ class LoginThrottleTest {
     }
 
     @Inject
-    ServiceClockOfTests clock;
+    TestClock clock;
 
     @Inject
     AccountFailures failures;
@@ -190,7 +190,7 @@ class LoginThrottleTest {
     @Test
     void noMoreThanAHundredFailuresInARowReachTheHash() {
         String email = Accounts.create();
-        int sources = AccountFailures.MAX_SOURCES;
+        int sources = AccountFailures.MAX_KNOWN_NETWORKS;
         for (int i = 0; i < sources; i++) {
             login("192.0.2." + i, email, Accounts.PASSWORD).then().statusCode(200);
         }
@@ -208,14 +208,14 @@ class LoginThrottleTest {
     void thirtyDaysWithoutAnAttemptBeginAnew() {
         String email = Accounts.create();
         shutOut(email);
-        failures.purge();
+        failures.deleteExpired();
         login(attacker, email, Accounts.PASSWORD).then().statusCode(429);
         clock.moveOn(Duration.ofDays(31));
         Postgres.execute(
                 ServiceDatabase.url(),
                 "insert into login_attempts select sha256(convert_to('old ' || n, 'UTF8')), '', 1, now(), now()"
                         + " from generate_series(1, 2500) as n");
-        failures.purge();
+        failures.deleteExpired();
         assertEquals(
                 List.of(0L),
                 Postgres.query(
@@ -262,10 +262,10 @@ class LoginThrottleTest {
 
     @Test
     void remembersABoundedNumberOfThoseItToldAbout() {
-        LoginThrottle throttle = new LoginThrottle(null, null, null, null, null, new SimpleMeterRegistry());
-        IntStream.range(0, 20_000).forEach(i -> throttle.toldLately.put("account " + i, true));
-        throttle.toldLately.cleanUp();
-        assertEquals(10_000, throttle.toldLately.estimatedSize());
+        LoginThrottle throttle = new LoginThrottle(null, null, null, new SimpleMeterRegistry());
+        IntStream.range(0, 20_000).forEach(i -> throttle.recentlyRecorded.put("account " + i, true));
+        throttle.recentlyRecorded.cleanUp();
+        assertEquals(10_000, throttle.recentlyRecorded.estimatedSize());
     }
 
     /** From a place where nobody logged in before, all at once. */

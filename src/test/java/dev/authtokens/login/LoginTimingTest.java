@@ -3,11 +3,11 @@ package dev.authtokens.login;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.authtokens.Api;
-import dev.authtokens.ServiceClockOfTests;
-import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Role;
-import dev.authtokens.user.Accounts;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.ServiceDatabase;
+import dev.authtokens.harness.TestClock;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -49,7 +49,7 @@ class LoginTimingTest {
     private final HttpClient client = HttpClient.newHttpClient();
 
     @Inject
-    ServiceClockOfTests clock;
+    TestClock clock;
 
     @AfterEach
     void resetClock() {

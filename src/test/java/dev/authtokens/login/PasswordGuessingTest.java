@@ -1,19 +1,19 @@
 package dev.authtokens.login;
 
-import static dev.authtokens.Api.TOKENS;
-import static dev.authtokens.Api.base64;
-import static dev.authtokens.Api.isProblem;
+import static dev.authtokens.harness.Api.TOKENS;
+import static dev.authtokens.harness.Api.base64;
+import static dev.authtokens.harness.Api.isProblem;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.authtokens.Api;
-import dev.authtokens.Postgres;
-import dev.authtokens.ServiceClockOfTests;
-import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Role;
-import dev.authtokens.user.Accounts;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceDatabase;
+import dev.authtokens.harness.TestClock;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -40,7 +40,7 @@ class PasswordGuessingTest {
     private static final int FREE = 5;
 
     @Inject
-    ServiceClockOfTests clock;
+    TestClock clock;
 
     /** Another one in each test. */
     private final String thief =

@@ -1,16 +1,16 @@
 package dev.authtokens.problem;
 
-import static dev.authtokens.Api.TOKENS;
-import static dev.authtokens.Api.USER;
-import static dev.authtokens.Api.isProblem;
+import static dev.authtokens.harness.Api.TOKENS;
+import static dev.authtokens.harness.Api.USER;
+import static dev.authtokens.harness.Api.isProblem;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.authtokens.Api;
-import dev.authtokens.ServiceDatabase;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -3,11 +3,11 @@ package dev.authtokens.token;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.authtokens.Api;
-import dev.authtokens.Postgres;
-import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Role;
-import dev.authtokens.user.Accounts;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -86,7 +86,7 @@ class RevocationListenerTest {
     @Test
     void hearsOfANewRole() {
         sql("update users set role = 'ADMIN' where email = ?", email);
-        await(() -> tokens.inspect(token)
+        await(() -> tokens.verify(token)
                         .toCompletableFuture()
                         .join()
                         .orElseThrow()
@@ -116,11 +116,11 @@ class RevocationListenerTest {
     }
 
     private boolean isGood() {
-        return tokens.inspect(token).toCompletableFuture().join().isPresent();
+        return tokens.verify(token).toCompletableFuture().join().isPresent();
     }
 
     private boolean isInMemory() {
-        return tokens.inspect(token).toCompletableFuture().isDone();
+        return tokens.verify(token).toCompletableFuture().isDone();
     }
 
     private double misses() {

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 class TokenCacheTest {
 
     private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
-    private static final TokenLife ENDLESS = new TokenLife(Optional.empty(), Optional.empty(), Optional.empty());
+    private static final TokenLifetime ENDLESS =
+            new TokenLifetime(Optional.empty(), Optional.empty(), Optional.empty());
     private static final byte[] DIGEST = new byte[32];
     private static final long USER = 7;
 
@@ -51,7 +52,7 @@ class TokenCacheTest {
     @Test
     void sharesOneReadingAmongChecksThatComeMeanwhile() throws Exception {
         CountDownLatch database = new CountDownLatch(1);
-        List<CompletableFuture<KnownToken>> checks =
+        List<CompletableFuture<CachedToken>> checks =
                 List.of(getSlowly(database), getSlowly(database), getSlowly(database));
         assertFalse(checks.get(0).isDone());
         database.countDown();
@@ -61,26 +62,26 @@ class TokenCacheTest {
 
     @Test
     void keepsNothingThatWasReadBeforeTheTokenEnded() throws Exception {
-        isNotKept(token -> token.drop(List.of(DIGEST)));
+        isNotKept(token -> token.invalidate(List.of(DIGEST)));
     }
 
     @Test
     void keepsNothingThatWasReadBeforeAnyAccountChanged() throws Exception {
-        isNotKept(token -> token.dropAccounts(Set.of(USER + 1)));
+        isNotKept(token -> token.invalidateAccounts(Set.of(USER + 1)));
     }
 
     @Test
     void keepsNothingThatWasReadBeforeEverythingWasDropped() throws Exception {
-        isNotKept(TokenCache::dropAll);
+        isNotKept(TokenCache::invalidateAll);
     }
 
     /** The answer of the database may be there before its reading has begun here, and the news comes in between. */
     @Test
     void keepsNothingWhoseReadingBeganAsAnAccountChangedOrEverythingWasDropped() {
         for (Consumer<TokenCache> news :
-                List.<Consumer<TokenCache>>of(all -> all.dropAccounts(Set.of(USER)), TokenCache::dropAll)) {
+                List.<Consumer<TokenCache>>of(all -> all.invalidateAccounts(Set.of(USER)), TokenCache::invalidateAll)) {
             readings.set(0);
-            List<CompletableFuture<KnownToken>> after = new ArrayList<>();
+            List<CompletableFuture<CachedToken>> after = new ArrayList<>();
             cache.get(DIGEST.clone(), NOW, ENDLESS, digest -> {
                 news.accept(cache);
                 after.add(get(again -> known(null)));
@@ -89,14 +90,14 @@ class TokenCacheTest {
             after.get(0).join();
             get(digest -> known(null)).join();
             assertEquals(1, readings.get());
-            cache.dropAll();
+            cache.invalidateAll();
         }
     }
 
     /** Such as of an executor that is shut down. */
     @Test
     void failsChecksWhoseReadingCannotBegin() {
-        CompletableFuture<KnownToken> check = cache.get(DIGEST.clone(), NOW, ENDLESS, digest -> {
+        CompletableFuture<CachedToken> check = cache.get(DIGEST.clone(), NOW, ENDLESS, digest -> {
             throw new IllegalStateException("no threads");
         });
         assertThrows(CompletionException.class, check::join);
@@ -104,9 +105,9 @@ class TokenCacheTest {
 
     private void isNotKept(Consumer<TokenCache> news) throws Exception {
         CountDownLatch database = new CountDownLatch(1);
-        CompletableFuture<KnownToken> before = getSlowly(database);
+        CompletableFuture<CachedToken> before = getSlowly(database);
         news.accept(cache);
-        CompletableFuture<KnownToken> after = getSlowly(database);
+        CompletableFuture<CachedToken> after = getSlowly(database);
         database.countDown();
         before.join();
         after.join();
@@ -118,10 +119,10 @@ class TokenCacheTest {
     @Test
     void dropsTheTokensOfAnAccountOnly() {
         get(digest -> known(null)).join();
-        cache.dropAccounts(Set.of(USER + 1));
+        cache.invalidateAccounts(Set.of(USER + 1));
         get(digest -> known(null)).join();
         assertEquals(1, readings.get());
-        cache.dropAccounts(Set.of(USER + 1, USER));
+        cache.invalidateAccounts(Set.of(USER + 1, USER));
         get(digest -> known(null)).join();
         assertEquals(2, readings.get());
     }
@@ -143,16 +144,19 @@ class TokenCacheTest {
         get(digest -> known(expired)).join();
         get(digest -> known(null)).join();
         assertEquals(1, readings.get());
-        KnownToken later = cache.get(
-                        DIGEST, NOW.plus(TokenCache.REFUSAL).plusMillis(1), ENDLESS, counted(digest -> known(null)))
+        CachedToken later = cache.get(
+                        DIGEST,
+                        NOW.plus(TokenCache.NEGATIVE_MAX_AGE).plusMillis(1),
+                        ENDLESS,
+                        counted(digest -> known(null)))
                 .join();
         assertEquals(2, readings.get());
-        assertTrue(later.live(ENDLESS, NOW).isPresent());
+        assertTrue(later.verify(ENDLESS, NOW).isPresent());
     }
 
     @Test
     void forgetsAFailedReading() {
-        CompletableFuture<KnownToken> failed = get(digest -> {
+        CompletableFuture<CachedToken> failed = get(digest -> {
             throw new IllegalStateException("no database");
         });
         assertThrows(CompletionException.class, failed::join);
@@ -160,15 +164,15 @@ class TokenCacheTest {
                 Optional.of(USER),
                 get(digest -> known(null))
                         .join()
-                        .live(ENDLESS, NOW)
+                        .verify(ENDLESS, NOW)
                         .map(token -> token.owner().userId()));
     }
 
-    private CompletableFuture<KnownToken> get(Function<byte[], KnownToken> read) {
+    private CompletableFuture<CachedToken> get(Function<byte[], CachedToken> read) {
         return cache.get(DIGEST.clone(), NOW, ENDLESS, counted(read));
     }
 
-    private CompletableFuture<KnownToken> getSlowly(CountDownLatch database) {
+    private CompletableFuture<CachedToken> getSlowly(CountDownLatch database) {
         return get(digest -> {
             try {
                 database.await();
@@ -179,16 +183,16 @@ class TokenCacheTest {
         });
     }
 
-    private Function<byte[], CompletableFuture<KnownToken>> counted(Function<byte[], KnownToken> read) {
+    private Function<byte[], CompletableFuture<CachedToken>> counted(Function<byte[], CachedToken> read) {
         return digest -> {
             readings.incrementAndGet();
             return CompletableFuture.supplyAsync(() -> read.apply(digest));
         };
     }
 
-    private static KnownToken known(Instant accountExpiry) {
-        return new KnownToken(
-                new TokenOwner(
+    private static CachedToken known(Instant accountExpiry) {
+        return new CachedToken(
+                new TokenRow(
                         UUID.randomUUID(),
                         NOW.minusSeconds(60),
                         null,

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.authtokens.Postgres;
-import dev.authtokens.ServiceClockOfTests;
-import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Caller;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceDatabase;
+import dev.authtokens.harness.TestClock;
 import dev.authtokens.user.Account;
-import dev.authtokens.user.Accounts;
 import dev.authtokens.user.UserStore;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
@@ -71,7 +71,7 @@ class TokenStoreTest {
     UserStore users;
 
     @Inject
-    ServiceClockOfTests clock;
+    TestClock clock;
 
     private String email;
     private long userId;
@@ -105,7 +105,7 @@ class TokenStoreTest {
     void issuesNothingAfterAChangeOfPassword() {
         String verified = Accounts.hashOf(email);
         Accounts.setHash(email, "changed meanwhile");
-        assertTrue(tokens.issue(account(), verified).isEmpty());
+        assertTrue(tokens.issue(account(verified)).isEmpty());
         assertEquals(List.of(), query("select id from auth_tokens where user_id = ?", userId));
     }
 
@@ -206,9 +206,9 @@ class TokenStoreTest {
         isGood(used);
         clock.moveOn(Duration.ofDays(1));
         assertTrue(isGood(used));
-        List<Session> sessions = tokens.sessions(userId, null, 1);
-        assertEquals(1, sessions.size());
-        assertNotNull(sessions.get(0).lastUsed());
+        List<IssuedToken> listed = tokens.list(userId, 1);
+        assertEquals(1, listed.size());
+        assertNotNull(listed.get(0).lastUsedAt());
     }
 
     @Test
@@ -321,11 +321,11 @@ class TokenStoreTest {
                 Statement lock = writer.createStatement()) {
             writer.setAutoCommit(false);
             lock.execute("select from auth_tokens where digest = decode(repeat('00', 32), 'hex') for update");
-            CompletableFuture<Boolean> deleted = CompletableFuture.supplyAsync(() -> users.delete(userId));
+            CompletableFuture<Void> deleted = CompletableFuture.runAsync(() -> users.delete(userId));
             Postgres.awaitLockWaits(ServiceDatabase.url(), 1);
             lock.execute("select from auth_tokens where digest = decode(repeat('ff', 32), 'hex') for update");
             writer.commit();
-            assertTrue(deleted.get());
+            deleted.get();
         }
         assertEquals(0, count());
     }
@@ -345,12 +345,12 @@ class TokenStoreTest {
         assertEquals(1, count());
     }
 
-    private Account account() {
-        return new Account(userId, email, null, null, null, null);
+    private Account account(String verifiedHash) {
+        return new Account(userId, email, verifiedHash, null, null, null);
     }
 
     private TokenSecret issue() {
-        return tokens.issue(account(), Accounts.hashOf(email)).orElseThrow();
+        return tokens.issue(account(Accounts.hashOf(email))).orElseThrow();
     }
 
     private boolean isGood(TokenSecret token) {
@@ -373,6 +373,6 @@ class TokenStoreTest {
     }
 
     private Optional<Caller> resolve(TokenSecret token) {
-        return tokens.inspect(token).toCompletableFuture().join().map(LiveToken::owner);
+        return tokens.verify(token).toCompletableFuture().join().map(VerifiedToken::owner);
     }
 }

@@ -1,8 +1,8 @@
 package dev.authtokens.user;
 
-import static dev.authtokens.Api.USER;
-import static dev.authtokens.Api.base64;
-import static dev.authtokens.Api.isProblem;
+import static dev.authtokens.harness.Api.USER;
+import static dev.authtokens.harness.Api.base64;
+import static dev.authtokens.harness.Api.isProblem;
 import static org.hamcrest.Matchers.aMapWithSize;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -10,11 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.authtokens.Api;
-import dev.authtokens.Postgres;
-import dev.authtokens.RawConnection;
-import dev.authtokens.ServiceDatabase;
 import dev.authtokens.access.Role;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.RawConnection;
+import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -1,0 +1,102 @@
+package dev.authtokens.authentication;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.authtokens.access.AuthorizationHeader.Basic;
+import dev.authtokens.access.Caller;
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.audit.AuditKind;
+import dev.authtokens.login.Login;
+import dev.authtokens.login.LoginExecutor;
+import dev.authtokens.user.Account;
+import dev.authtokens.user.UserStore;
+import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Authenticates programs by HTTP Basic (RFC 7617). A password is hashed once. From then on its seal, keyed by a secret of this
+ * process, is kept with the stored hash that it matched, and one query tells whether the account still has that hash: a change
+ * of the password or the account takes effect at once.
+ */
+@Singleton
+class BasicAuthentication {
+
+    private static final String HMAC = "HmacSHA256";
+
+    private final UserStore users;
+    private final LoginExecutor executor;
+    private final Login login;
+    private final Clock clock;
+    private final SecretKeySpec key;
+    final Cache<String, String> matchedHashes = Caffeine.newBuilder()
+            .maximumSize(1000)
+            .expireAfterAccess(1, TimeUnit.HOURS)
+            .build();
+
+    BasicAuthentication(UserStore users, LoginExecutor executor, Login login, Clock clock) {
+        this.users = users;
+        this.executor = executor;
+        this.login = login;
+        this.clock = clock;
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        this.key = new SecretKeySpec(random, HMAC);
+    }
+
+    /** Empty when the account has expired; fails as a login does. */
+    CompletionStage<Optional<Caller>> authenticate(Basic credentials) {
+        String seal = seal(credentials);
+        String matchedHash = matchedHashes.getIfPresent(seal);
+        if (matchedHash == null) {
+            return executor.run(credentials.email(), () -> logIn(credentials, seal));
+        }
+        return Vertx.currentContext()
+                .executeBlocking(() -> findUnchanged(credentials.email(), matchedHash), false)
+                .toCompletionStage()
+                .thenCompose(account -> account.isPresent()
+                        ? CompletableFuture.completedStage(caller(account.get()))
+                        : executor.run(credentials.email(), () -> logIn(credentials, seal)));
+    }
+
+    private Optional<Caller> logIn(Basic credentials, String seal) {
+        Account account = login.verify(AuditKind.LOGIN, credentials.email(), credentials.password());
+        matchedHashes.put(seal, account.passwordHash());
+        return caller(account);
+    }
+
+    private Optional<Caller> caller(Account account) {
+        return account.isExpired(Instant.now(clock))
+                ? Optional.empty()
+                : Optional.of(new Caller(account.id(), account.email(), account.role(), null));
+    }
+
+    private Optional<Account> findUnchanged(String email, String matchedHash) {
+        return EmailAddress.parse(email)
+                .flatMap(users::findAccount)
+                .filter(account -> account.passwordHash().equals(matchedHash));
+    }
+
+    private String seal(Basic credentials) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(key);
+            mac.update(credentials.email().getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) ':');
+            return HexFormat.of().formatHex(mac.doFinal(credentials.password()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

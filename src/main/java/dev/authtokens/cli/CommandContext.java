@@ -1,0 +1,19 @@
+package dev.authtokens.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.authtokens.database.Schema;
+import dev.authtokens.password.PasswordHasher;
+import dev.authtokens.password.PasswordRules;
+import dev.authtokens.token.TokenStore;
+import dev.authtokens.user.UserImport;
+import dev.authtokens.user.UserStore;
+
+/** The stores and tools that commands work with. */
+record CommandContext(
+        UserStore users,
+        UserImport userImport,
+        TokenStore tokens,
+        PasswordHasher hasher,
+        PasswordRules rules,
+        Schema schema,
+        ObjectMapper mapper) {}

@@ -1,0 +1,81 @@
+package dev.authtokens.database;
+
+import io.agroal.api.AgroalDataSource;
+import jakarta.inject.Singleton;
+import jakarta.persistence.PersistenceException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+
+/**
+ * Runs single SQL statements, each in one round trip. Outside of a transaction a statement commits by itself; inside, it is
+ * part of the transaction. Used where round trips count: token checks, logins, revocations and batches. Everything else goes
+ * through Panache entities, where even a query is a transaction with a second round trip for its commit.
+ */
+@Singleton
+public class Statements {
+
+    private final AgroalDataSource dataSource;
+
+    public Statements(AgroalDataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** Reads the rows of a result, which is closed afterwards. */
+    public interface Reader<T> {
+        T read(ResultSet rows) throws SQLException;
+    }
+
+    /**
+     * Runs a query, or a change with a {@code returning} clause.
+     *
+     * @param parameters as the driver takes them, also {@link Instant}, {@code String[]} and {@code byte[][]}
+     * @throws PersistenceException when the database refuses it or cannot be reached
+     */
+    public <T> T query(String sql, Reader<T> reader, Object... parameters) {
+        return execute(sql, statement -> reader.read(statement.executeQuery()), parameters);
+    }
+
+    /**
+     * Runs a change.
+     *
+     * @return number of rows
+     * @throws PersistenceException when the database refuses it or cannot be reached
+     */
+    public int update(String sql, Object... parameters) {
+        return execute(sql, PreparedStatement::executeUpdate, parameters);
+    }
+
+    /** The column as a time; null where the column is null. */
+    public static Instant instant(ResultSet rows, int column) throws SQLException {
+        OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    /** Whether the first column of the first row is true. */
+    public static boolean isTrue(ResultSet rows) throws SQLException {
+        return rows.next() && rows.getBoolean(1);
+    }
+
+    private interface Execution<T> {
+        T run(PreparedStatement statement) throws SQLException;
+    }
+
+    private <T> T execute(String sql, Execution<T> execution, Object... parameters) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                Object value = parameters[i];
+                // The driver does not take an Instant.
+                statement.setObject(i + 1, value instanceof Instant time ? time.atOffset(ZoneOffset.UTC) : value);
+            }
+            return execution.run(statement);
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
+        }
+    }
+}

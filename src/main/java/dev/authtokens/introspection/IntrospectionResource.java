@@ -1,0 +1,65 @@
+package dev.authtokens.introspection;
+
+import dev.authtokens.access.Access;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.token.TokenSecret;
+import dev.authtokens.token.TokenStore;
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestForm;
+
+/** Token introspection (RFC 7662): whether a token is valid, and whose it is. */
+@Path("/oauth2/introspect")
+@Tag(name = "checks")
+public class IntrospectionResource {
+
+    private final TokenStore tokens;
+
+    IntrospectionResource(TokenStore tokens) {
+        this.tokens = tokens;
+    }
+
+    @POST
+    @NonBlocking
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Access(Access.Who.INTROSPECTOR)
+    @Operation(
+            operationId = "introspectToken",
+            summary = "Introspect a token (RFC 7662)",
+            description = "Whether the token in the form is valid. For accounts with the role service or admin, which"
+                    + " authenticate by token or HTTP Basic; a token is checked faster.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The token's state; only `active`, which is false, when it is not valid.")
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the form has no token.")
+    @APIResponse(
+            responseCode = "401",
+            description =
+                    "`PERMISSION_DENIED`: no valid token. `INVALID_CREDENTIALS`, `ACCOUNT_EXPIRED`: as at the login.")
+    @APIResponse(responseCode = "429", description = "`TOO_MANY_REQUESTS`: as at the login.")
+    public CompletionStage<IntrospectionResponse> introspectToken(@RestForm String token) {
+        return parse(token)
+                .map(secret -> tokens.verify(secret)
+                        .thenApply(verified ->
+                                verified.map(IntrospectionResponse::of).orElse(IntrospectionResponse.INACTIVE)))
+                .orElseGet(() -> CompletableFuture.completedStage(IntrospectionResponse.INACTIVE));
+    }
+
+    /** Empty when the parameter cannot be a token. */
+    static Optional<TokenSecret> parse(String token) {
+        if (token == null) {
+            throw new Problem(ProblemCode.INVALID_INPUT, "The parameter token is required.");
+        }
+        return TokenSecret.parse(token);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.authtokens.login;
+
+import dev.authtokens.access.EmailAddress;
+import dev.authtokens.password.HashingPool;
+import dev.authtokens.problem.Problem;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Runs whatever verifies a password on worker threads of its own, so that neither token checks nor logouts wait behind
+ * logins. A request beyond its limits is rejected at once; the limit for one account keeps guesses at it from taking all
+ * threads.
+ */
+@ApplicationScoped
+public class LoginExecutor {
+
+    /** More than hashing can serve within {@link HashingPool#MAX_WAIT} on eight cores. */
+    static final int MAX_RUNNING = 64;
+
+    /** Clients of one account that log in side by side, with some to spare. */
+    static final int MAX_RUNNING_OF_ACCOUNT = 16;
+
+    private static final String TOTAL = "";
+
+    private final WorkerExecutor threads;
+    private final HashingPool hashing;
+    private final Map<String, Integer> running = new ConcurrentHashMap<>();
+
+    LoginExecutor(Vertx vertx, HashingPool hashing) {
+        this.threads = vertx.createSharedWorkerExecutor("logins", MAX_RUNNING);
+        this.hashing = hashing;
+    }
+
+    /**
+     * Runs the work in the context of the current request. May be called on an event loop.
+     *
+     * @param email of the account, as it was sent
+     * @throws Problem {@code TOO_MANY_REQUESTS} when a limit is reached
+     */
+    public <T> CompletionStage<T> run(String email, Callable<T> work) {
+        hashing.requireCapacity();
+        String account = "account " + EmailAddress.canonical(email);
+        enter(TOTAL, MAX_RUNNING);
+        try {
+            enter(account, MAX_RUNNING_OF_ACCOUNT);
+        } catch (Problem e) {
+            leave(TOTAL);
+            throw e;
+        }
+        return threads.executeBlocking(work, false)
+                .onComplete(done -> {
+                    leave(account);
+                    leave(TOTAL);
+                })
+                .toCompletionStage();
+    }
+
+    private void enter(String key, int limit) {
+        if (running.merge(key, 1, Integer::sum) > limit) {
+            leave(key);
+            throw hashing.overload();
+        }
+    }
+
+    private void leave(String key) {
+        running.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
+    }
+
+    @PreDestroy
+    void close() {
+        threads.close();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.authtokens.login;
+
+import dev.authtokens.audit.AuditKind;
+import dev.authtokens.audit.AuditLog;
+import dev.authtokens.password.HashingPool;
+import dev.authtokens.problem.ProblemCode;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import org.jboss.logging.Logger;
+
+/**
+ * Records in the audit log, once a minute, how many requests were rejected because of overload. One row for each of them
+ * would add to the overload.
+ */
+@ApplicationScoped
+class RejectedLogins {
+
+    private static final Logger LOG = Logger.getLogger(RejectedLogins.class);
+
+    private final HashingPool hashing;
+    private final AuditLog audit;
+    private long recorded;
+
+    RejectedLogins(HashingPool hashing, AuditLog audit) {
+        this.hashing = hashing;
+        this.audit = audit;
+    }
+
+    @Scheduled(every = "1m", delayed = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    synchronized void record() {
+        long rejected = hashing.rejected();
+        if (rejected == recorded) {
+            return;
+        }
+        try {
+            audit.recordFailure(
+                    AuditKind.LOGIN_THROTTLED,
+                    ProblemCode.TOO_MANY_REQUESTS,
+                    null,
+                    "refused: " + (rejected - recorded));
+            recorded = rejected;
+        } catch (RuntimeException e) {
+            LOG.warnf(
+                    "The audit log does not yet show that %d logins were rejected because of overload: %s. It is written"
+                            + " again in a minute; check the database",
+                    rejected - recorded, e.getMessage());
+        }
+    }
+
+    void recordBeforeStop(@Observes ShutdownEvent stop) {
+        record();
+    }
+}

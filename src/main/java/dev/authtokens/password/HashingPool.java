@@ -1,0 +1,135 @@
+package dev.authtokens.password;
+
+import dev.authtokens.password.PasswordHasher.Verification;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Limits concurrent hashing to the number of cores. A caller waits for a permit on its own thread; one that would wait longer
+ * than {@link #MAX_WAIT} is rejected at once, so that an overload fills neither memory nor queues.
+ */
+@ApplicationScoped
+public class HashingPool {
+
+    static final Duration MAX_WAIT = Duration.ofSeconds(2);
+
+    /** A first estimate of one hash of cost 10; from then on it is measured. */
+    private static final Duration COST_10 = Duration.ofMillis(100);
+
+    private final PasswordHasher hasher;
+    private final int width;
+    private final Semaphore permits;
+    private final AtomicInteger pending = new AtomicInteger();
+    private final LongAdder rejected = new LongAdder();
+    private volatile long averageNanos;
+
+    @Inject
+    HashingPool(PasswordHasher hasher, MeterRegistry metrics) {
+        this(
+                hasher,
+                Runtime.getRuntime().availableProcessors(),
+                COST_10.multipliedBy(1L << Math.max(0, hasher.cost() - 10)));
+        Gauge.builder("auth_tokens.hashing.active", this::active)
+                .description("Passwords that are being hashed")
+                .register(metrics);
+        Gauge.builder("auth_tokens.hashing.waiting", permits::getQueueLength)
+                .description("Passwords that wait for a permit to be hashed")
+                .register(metrics);
+    }
+
+    HashingPool(PasswordHasher hasher, int width, Duration firstEstimate) {
+        this.hasher = hasher;
+        this.width = width;
+        this.permits = new Semaphore(width, true);
+        this.averageNanos = firstEstimate.toNanos();
+    }
+
+    /**
+     * Hashes a new password, see {@link PasswordHasher#hash}.
+     *
+     * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
+     */
+    public String hash(byte[] password) {
+        long start = acquire();
+        try {
+            return hasher.hash(password);
+        } finally {
+            release(start);
+        }
+    }
+
+    /**
+     * Verifies a password, see {@link PasswordHasher#verify}.
+     *
+     * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
+     */
+    public Verification verify(byte[] password, String storedHash) {
+        long start = acquire();
+        try {
+            return hasher.verify(password, storedHash);
+        } finally {
+            release(start);
+        }
+    }
+
+    /**
+     * Checks whether one more password could be hashed in time, so that a request can be rejected before any other work.
+     *
+     * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
+     */
+    public void requireCapacity() {
+        if (isTooLong(pending.get())) {
+            throw overload();
+        }
+    }
+
+    /** Counts a request that is rejected because of overload, and returns the answer to it. */
+    public Problem overload() {
+        rejected.increment();
+        return new Problem(ProblemCode.TOO_MANY_REQUESTS, MAX_WAIT);
+    }
+
+    /** Number of requests rejected since the start because of overload. */
+    public long rejected() {
+        return rejected.sum();
+    }
+
+    /** Number of passwords that are being hashed. */
+    int active() {
+        return width - permits.availablePermits();
+    }
+
+    /** Number of passwords that are being hashed or wait for a permit. */
+    int pending() {
+        return pending.get();
+    }
+
+    private long acquire() {
+        if (isTooLong(pending.getAndIncrement())) {
+            pending.decrementAndGet();
+            throw overload();
+        }
+        permits.acquireUninterruptibly();
+        return System.nanoTime();
+    }
+
+    private void release(long start) {
+        // An update lost to another thread does no harm to a moving average.
+        averageNanos += (System.nanoTime() - start - averageNanos) / 8;
+        permits.release();
+        pending.decrementAndGet();
+    }
+
+    private boolean isTooLong(int pendingBefore) {
+        long waiting = Math.max(0, pendingBefore - width + 1);
+        return waiting * averageNanos / width > MAX_WAIT.toNanos();
+    }
+}

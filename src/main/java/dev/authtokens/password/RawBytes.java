@@ -1,0 +1,65 @@
+package dev.authtokens.password;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Passes bytes unchanged through Elytron, whose API takes characters and normalises them to NFKC before it hashes them. Other
+ * systems hashed the bytes as they were, and their hashes must still verify. Each byte becomes a character of the private
+ * use area, which no normalisation changes, and this charset encodes it back to the byte.
+ */
+final class RawBytes extends Charset {
+
+    static final RawBytes CHARSET = new RawBytes();
+
+    private static final char BASE = '\uE000';
+
+    private RawBytes() {
+        super("X-AuthTokens-RawBytes", null);
+    }
+
+    static char[] toChars(byte[] bytes) {
+        char[] chars = new char[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            chars[i] = (char) (BASE + (bytes[i] & 0xff));
+        }
+        return chars;
+    }
+
+    @Override
+    public boolean contains(Charset other) {
+        return other instanceof RawBytes;
+    }
+
+    @Override
+    public CharsetEncoder newEncoder() {
+        return new CharsetEncoder(this, 1, 1) {
+            @Override
+            protected CoderResult encodeLoop(CharBuffer in, ByteBuffer out) {
+                while (in.hasRemaining()) {
+                    if (!out.hasRemaining()) {
+                        return CoderResult.OVERFLOW;
+                    }
+                    out.put((byte) (in.get() - BASE));
+                }
+                return CoderResult.UNDERFLOW;
+            }
+
+            @Override
+            public boolean isLegalReplacement(byte[] replacement) {
+                return true;
+            }
+        };
+    }
+
+    /** Not used: a charset must have a decoder, and this one reads the bytes as they are too. */
+    @Override
+    public CharsetDecoder newDecoder() {
+        return StandardCharsets.ISO_8859_1.newDecoder();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.authtokens.session;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.authtokens.token.IssuedToken;
+import dev.authtokens.user.Expiry;
+import java.time.Instant;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** A valid token as the API shows it, without its secret. What is not known of the login is left out. */
+@Schema(name = "AuthTokenListItem")
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Session(
+        @Schema(description = "Id of the session. It is not the token and gives no access.") @JsonProperty
+        UUID id,
+
+        @Schema(
+                implementation = String.class,
+                description = "Time of the login.",
+                examples = "2026-01-15T12:00:00.123456Z")
+        @JsonProperty
+        Instant created,
+
+        @Schema(
+                implementation = String.class,
+                description =
+                        "Last use of the token, known to all replicas after at most a minute; missing when never.",
+                examples = "2026-01-15T12:34:56Z")
+        @JsonProperty("last_used")
+        Instant lastUsed,
+
+        @Schema(
+                implementation = String.class,
+                description = "When the session expires if it is not used before; 0001-01-01T00:00:00Z means never.",
+                examples = "0001-01-01T00:00:00Z")
+        @JsonProperty
+        Instant expiry,
+
+        @Schema(description = "Client address of the login.", examples = "192.0.2.1") @JsonProperty
+        String address,
+
+        @Schema(description = "`User-Agent` of the login.", examples = "gsctl/1.1.3") @JsonProperty("user_agent")
+        String userAgent,
+
+        @Schema(description = "`X-Giant-Swarm-Activity` of the login.", examples = "login") @JsonProperty
+        String activity,
+
+        @Schema(description = "Whether it is the session of this request.") @JsonProperty
+        boolean current) {
+
+    /** @param currentId the token of this request */
+    public static Session of(IssuedToken token, UUID currentId) {
+        return new Session(
+                token.id(),
+                token.createdAt(),
+                token.lastUsedAt(),
+                Expiry.show(token.expiresAt()),
+                token.address(),
+                token.userAgent(),
+                token.activity(),
+                token.id().equals(currentId));
+    }
+}

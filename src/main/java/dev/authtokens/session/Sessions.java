@@ -1,0 +1,51 @@
+package dev.authtokens.session;
+
+import dev.authtokens.access.Caller;
+import dev.authtokens.problem.GenericResponse;
+import dev.authtokens.problem.Limit;
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.token.TokenStore;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** What the two resources share: parameters and answers. */
+@Singleton
+class Sessions {
+
+    static final String LIMIT = "Number of sessions, 1 to 1,000; 100 by default.";
+    static final String EXCEPT = "`current` keeps the session of this request.";
+
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_LIMIT = 1000;
+    private static final Pattern ID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private final TokenStore tokens;
+
+    Sessions(TokenStore tokens) {
+        this.tokens = tokens;
+    }
+
+    List<Session> list(long userId, Caller caller, String limit) {
+        return tokens.list(userId, Limit.read(limit, DEFAULT_LIMIT, MAX_LIMIT)).stream()
+                .map(token -> Session.of(token, caller.tokenId()))
+                .toList();
+    }
+
+    GenericResponse revoke(long userId, String email, String id) {
+        if (!ID.matcher(id).matches() || !tokens.revoke(userId, email, UUID.fromString(id))) {
+            throw new Problem(ProblemCode.RESOURCE_NOT_FOUND, "The session could not be found.");
+        }
+        return new GenericResponse("RESOURCE_DELETED", "The session has been revoked.");
+    }
+
+    GenericResponse revokeAll(long userId, String email, Caller caller, String except) {
+        if (except != null && !except.equals("current")) {
+            throw new Problem(ProblemCode.INVALID_INPUT, "except can be current, or be left out.");
+        }
+        int revoked = tokens.revokeAll(userId, email, except == null ? null : caller.tokenId());
+        return new GenericResponse("RESOURCE_DELETED", "Sessions revoked: " + revoked + ".");
+    }
+}

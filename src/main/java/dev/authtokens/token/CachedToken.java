@@ -1,0 +1,52 @@
+package dev.authtokens.token;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/** A token as it was read from the database once. Whether it is valid is computed at each check, because time passes. */
+final class CachedToken {
+
+    /** Lifetimes are minutes at least, so uses within a second need not be distinguished. */
+    private static final Duration USE_PRECISION = Duration.ofSeconds(1);
+
+    private final TokenRow row;
+    private final Instant readAt;
+    private volatile Instant lastUsedAt;
+
+    /**
+     * @param row null when there is no such token
+     * @param lastUsedAt including uses that are not in the database yet; null when it was never used
+     */
+    CachedToken(TokenRow row, Instant lastUsedAt, Instant readAt) {
+        this.row = row;
+        this.lastUsedAt = lastUsedAt;
+        this.readAt = readAt;
+    }
+
+    /** Empty when the token is not valid at this moment. */
+    Optional<VerifiedToken> verify(TokenLifetime lifetime, Instant now) {
+        return row == null
+                ? Optional.empty()
+                : Optional.of(row.toVerified(lifetime, lastUsedAt)).filter(token -> token.isValid(now));
+    }
+
+    boolean belongsToAny(Set<Long> userIds) {
+        return row != null && userIds.contains(row.userId());
+    }
+
+    boolean isOlderThan(Duration age, Instant now) {
+        return readAt.plus(age).isBefore(now);
+    }
+
+    /** Records a use; false when one of the same second is recorded already. */
+    boolean recordUse(Instant now) {
+        Instant before = lastUsedAt;
+        if (before != null && before.plus(USE_PRECISION).isAfter(now)) {
+            return false;
+        }
+        lastUsedAt = now;
+        return true;
+    }
+}

@@ -1,0 +1,126 @@
+package dev.authtokens.token;
+
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * Reads tokens in batches: while one statement runs, further checks queue up, and the next statement reads them together. A
+ * statement costs about the same for one token and for ten. A check never waits for a batch to fill.
+ */
+@Singleton
+class TokenLoader {
+
+    /** Most tokens in one statement. */
+    static final int BATCH = 64;
+
+    /** Statements that run at a time; with more of them the batches would be smaller. */
+    static final int WIDTH = 1;
+
+    /** When no statement has returned for this long, further checks do not queue behind it but use other connections. */
+    private static final Duration STALL = Duration.ofMillis(20);
+
+    /** A check that has queued this long behind a statement that fails, fails with it, instead of waiting for a timeout of its own. */
+    static final Duration MAX_QUEUE_TIME = Duration.ofMillis(250);
+
+    private record PendingCheck(byte[] digest, long since, CompletableFuture<Optional<TokenRow>> row) {}
+
+    private final Function<List<byte[]>, Map<ByteBuffer, TokenRow>> find;
+    private final Executor threads;
+    private final Duration stall;
+    private final Queue<PendingCheck> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger readers = new AtomicInteger();
+    private volatile long progress = System.nanoTime();
+
+    @Inject
+    TokenLoader(TokenQueries queries) {
+        this(queries::find, Infrastructure.getDefaultExecutor(), STALL);
+    }
+
+    TokenLoader(Function<List<byte[]>, Map<ByteBuffer, TokenRow>> find, Executor threads, Duration stall) {
+        this.find = find;
+        this.threads = threads;
+        this.stall = stall;
+    }
+
+    /** Reads the token on a worker thread; empty when it does not exist. */
+    CompletableFuture<Optional<TokenRow>> load(byte[] digest) {
+        PendingCheck check = new PendingCheck(digest, System.nanoTime(), new CompletableFuture<>());
+        queue.add(check);
+        startReader();
+        return check.row();
+    }
+
+    private void startReader() {
+        int most = isStalled() ? Integer.MAX_VALUE : WIDTH;
+        if (readers.getAndUpdate(count -> Math.min(count + 1, Math.max(count, most))) < most) {
+            progress = System.nanoTime();
+            threads.execute(this::readQueued);
+        }
+    }
+
+    private boolean isStalled() {
+        return System.nanoTime() - progress > stall.toNanos();
+    }
+
+    private void readQueued() {
+        for (List<PendingCheck> batch = next(); !batch.isEmpty(); batch = next()) {
+            read(batch);
+            progress = System.nanoTime();
+        }
+        readers.decrementAndGet();
+        // A check that was queued just before did not start a reader.
+        if (!queue.isEmpty()) {
+            startReader();
+        }
+    }
+
+    private List<PendingCheck> next() {
+        List<PendingCheck> batch = new ArrayList<>();
+        while (batch.size() < BATCH) {
+            PendingCheck check = queue.poll();
+            if (check == null) {
+                break;
+            }
+            batch.add(check);
+        }
+        return batch;
+    }
+
+    private void read(List<PendingCheck> batch) {
+        try {
+            Map<ByteBuffer, TokenRow> found = find.apply(batch.stream()
+                    .map(check -> ByteBuffer.wrap(check.digest()))
+                    .distinct()
+                    .map(ByteBuffer::array)
+                    .toList());
+            batch.forEach(
+                    check -> check.row().complete(Optional.ofNullable(found.get(ByteBuffer.wrap(check.digest())))));
+        } catch (RuntimeException | Error e) {
+            batch.forEach(check -> check.row().completeExceptionally(e));
+            failQueued(e);
+        }
+    }
+
+    private void failQueued(Throwable failure) {
+        PendingCheck check = queue.peek();
+        while (check != null && System.nanoTime() - check.since() > MAX_QUEUE_TIME.toNanos()) {
+            if (queue.remove(check)) {
+                check.row().completeExceptionally(failure);
+            }
+            check = queue.peek();
+        }
+    }
+}

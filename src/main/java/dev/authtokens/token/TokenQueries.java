@@ -1,0 +1,121 @@
+package dev.authtokens.token;
+
+import dev.authtokens.access.Role;
+import dev.authtokens.audit.RequestOrigin;
+import dev.authtokens.database.Statements;
+import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The statements of token checks, logins and revocations. Each is one round trip, which is why they bypass the entity. */
+@Singleton
+class TokenQueries {
+
+    private static final String FIND = """
+            select t.digest, t.id, t.created_at, t.last_used_at, u.id, u.email, u.role, u.expires_at
+            from auth_tokens t join users u on u.id = t.user_id
+            where t.digest in (?%s)""";
+
+    /** Locks the account until the end of the transaction: a password change that follows sees this token and revokes it. */
+    private static final String INSERT = """
+            insert into auth_tokens (digest, id, user_id, created_at, address, user_agent, activity)
+            select ?, ?, id, ?, ?, ?, ?
+            from users where id = ? and password_hash = ? for share""";
+
+    private static final String DELETE = "delete from auth_tokens where user_id = ? and id = ? returning digest";
+
+    /** Locks rows in the same order as {@link LastUse}, so that the two do not deadlock. */
+    private static final String DELETE_OTHERS = """
+            delete from auth_tokens where digest in (
+                select digest from auth_tokens where user_id = ? and id is distinct from ?
+                order by digest for update)""";
+
+    private final Statements statements;
+
+    TokenQueries(Statements statements) {
+        this.statements = statements;
+    }
+
+    Optional<TokenRow> find(byte[] digest) {
+        return Optional.ofNullable(find(List.of(digest)).get(ByteBuffer.wrap(digest)));
+    }
+
+    /** By digest, without those that do not exist. */
+    Map<ByteBuffer, TokenRow> find(List<byte[]> digests) {
+        Object[] parameters = new Object[parameterCount(digests.size())];
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] = digests.get(Math.min(i, digests.size() - 1));
+        }
+        return statements.query(FIND.formatted(", ?".repeat(parameters.length - 1)), TokenQueries::readAll, parameters);
+    }
+
+    /**
+     * Stores a token, if the password hash of the account is still the one that was verified.
+     *
+     * @return false when the account was deleted or its hash replaced
+     */
+    boolean insert(byte[] digest, UUID id, Instant createdAt, RequestOrigin origin, long userId, String verifiedHash) {
+        return statements.update(
+                        INSERT,
+                        digest,
+                        id,
+                        createdAt,
+                        origin.address(),
+                        origin.userAgent(),
+                        origin.activity(),
+                        userId,
+                        verifiedHash)
+                == 1;
+    }
+
+    /** The digest of the token that was deleted; empty when there was none. */
+    Optional<byte[]> delete(long userId, UUID id) {
+        return statements.query(
+                DELETE, row -> row.next() ? Optional.of(row.getBytes(1)) : Optional.empty(), userId, id);
+    }
+
+    /**
+     * Deletes the tokens of an account.
+     *
+     * @param keptId null to delete all
+     * @return number of tokens deleted
+     */
+    int deleteOthers(long userId, UUID keptId) {
+        return statements.update(DELETE_OTHERS, userId, keptId);
+    }
+
+    private static Map<ByteBuffer, TokenRow> readAll(ResultSet rows) throws SQLException {
+        Map<ByteBuffer, TokenRow> found = new HashMap<>();
+        while (rows.next()) {
+            found.put(ByteBuffer.wrap(rows.getBytes(1)), read(rows));
+        }
+        return found;
+    }
+
+    /**
+     * The next power of two, so that there are few distinct statements and the database keeps a plan of each; the last digest
+     * is repeated. With an array as the only parameter, PostgreSQL would plan anew each time, since the plan depends on its
+     * length.
+     */
+    private static int parameterCount(int digests) {
+        return digests == 1 ? 1 : Integer.highestOneBit(digests - 1) * 2;
+    }
+
+    private static TokenRow read(ResultSet row) throws SQLException {
+        return new TokenRow(
+                row.getObject(2, UUID.class),
+                Statements.instant(row, 3),
+                Statements.instant(row, 4),
+                row.getLong(5),
+                row.getString(6),
+                Role.valueOf(row.getString(7)),
+                Statements.instant(row, 8));
+    }
+}

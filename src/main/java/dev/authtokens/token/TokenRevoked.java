@@ -1,0 +1,4 @@
+package dev.authtokens.token;
+
+/** Event: the transaction revokes this token. */
+record TokenRevoked(byte[] digest) {}

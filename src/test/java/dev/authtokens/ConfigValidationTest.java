@@ -1,0 +1,145 @@
+package dev.authtokens;
+
+import static io.smallrye.config.common.utils.StringUtil.skewer;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.common.net.CidrAddress;
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+public class ConfigValidationTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "password.pepper, sixteen letters., fifteen letters",
+        "password.min-length, 8, 7",
+        "password.min-length, 64, 65",
+        "password.bcrypt-cost, 10, 9",
+        "password.bcrypt-cost, 16, 17",
+        "throttle.account-free-failures, 1, 0",
+        "throttle.account-free-failures, 9, 10",
+        "throttle.account-longest-delay, 1s, PT0.9S",
+        "throttle.account-longest-delay, 1d, 25h",
+        "throttle.address-failures, 1, 0",
+        "throttle.address-failures, 1000000, 1000001",
+        "throttle.address-period, 1s, PT0.9S",
+        "throttle.address-period, 1d, 25h",
+        "http.request-timeout, 1s, PT0.9S",
+        "http.request-timeout, 10m, 601s",
+        "token.lifespan, 1m, 59s",
+        "token.lifespan, 36500d, 36501d",
+        "token.idle-timeout, 5m, 299s",
+        "token.idle-timeout, 36500d, 36501d",
+        "token.unused-lifespan, 5m, 299s",
+        "token.unused-lifespan, 36500d, 36501d",
+        "token.last-use-interval, 1s, PT0.9S",
+        "token.last-use-interval, 1m, 61s",
+        "token.purge-interval, 1s, PT0.9S",
+        "token.purge-interval, 36500d, 36501d",
+        "cache.max-entries, 100, 99",
+        "cache.max-entries, 10000000, 10000001",
+        "cache.listen-url, jdbc:postgresql://localhost/, postgresql://localhost/",
+        "audit.retention, 1d, 23h",
+        "audit.retention, 36500d, 36501d",
+        "audit.purge-interval, 1s, PT0.9S",
+        "audit.purge-interval, 36500d, 36501d",
+        "info.installation-name, x, ' '",
+        "info.provider, x, ' '",
+        "info.datacenter, x, ' '",
+        "info.max-workers-per-cluster, 1, 0",
+        "info.default-workers-per-cluster, 1, 0"
+    })
+    void acceptsTheLastGoodValueAndRefusesTheFirstBadOne(String name, String good, String bad) {
+        assertDoesNotThrow(() -> read(Map.of("auth-tokens." + name, good)));
+        assertRefused("auth-tokens." + name, Map.of("auth-tokens." + name, bad));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "password.previous-peppers, sixteen letters., fifteen letters",
+        "http.cors-origins, http://localhost:3000, https://a.example.com/path"
+    })
+    void tellsWhichElementOfAListIsWrong(String name, String good, String bad) {
+        assertDoesNotThrow(() -> read(Map.of("auth-tokens." + name, good + "," + good)));
+        assertRefused("auth-tokens." + name + "[1]", Map.of("auth-tokens." + name, good + "," + bad));
+    }
+
+    @Test
+    void tellsAllThatIsWrongAtOnce() {
+        ConfigValidationException refusal =
+                refusal(Map.of("auth-tokens.password.bcrypt-cost", "4", "auth-tokens.token.lifespan", "1s"));
+        assertEquals(
+                Set.of(
+                        "auth-tokens.password.bcrypt-cost must be greater than or equal to 10",
+                        "auth-tokens.token.lifespan must be longer than or equal to 1m"),
+                messages(refusal));
+    }
+
+    @ParameterizedTest
+    @MethodSource("numbersAndDurations")
+    void noNumberAndNoDurationIsWithoutBounds(String property, String negative) {
+        assertRefused(property, Map.of(property, negative));
+    }
+
+    static Stream<Arguments> numbersAndDurations() {
+        return Arrays.stream(ServiceConfig.class.getDeclaredClasses())
+                .flatMap(group -> Arrays.stream(group.getDeclaredMethods()))
+                .flatMap(setting -> {
+                    String type = setting.getGenericReturnType().getTypeName();
+                    String property = "auth-tokens."
+                            + skewer(setting.getDeclaringClass().getSimpleName()) + "." + skewer(setting.getName());
+                    return switch (type) {
+                        case "int" -> Stream.of(Arguments.of(property, "-1"));
+                        case "java.time.Duration", "java.util.Optional<java.time.Duration>" ->
+                            Stream.of(Arguments.of(property, "PT-1S"));
+                        default -> Stream.empty();
+                    };
+                });
+    }
+
+    private static void assertRefused(String property, Map<String, String> settings) {
+        Set<String> messages = messages(refusal(settings));
+        assertEquals(1, messages.size(), messages::toString);
+        String message = messages.iterator().next();
+        assertTrue(message.startsWith(property + " "), message);
+        assertTrue(!message.contains("letters"), "A secret is told: " + message);
+    }
+
+    private static Set<String> messages(ConfigValidationException refusal) {
+        return IntStream.range(0, refusal.getProblemCount())
+                .mapToObj(problem -> refusal.getProblem(problem).getMessage())
+                .collect(Collectors.toSet());
+    }
+
+    private static ConfigValidationException refusal(Map<String, String> settings) {
+        return assertThrows(ConfigValidationException.class, () -> read(settings));
+    }
+
+    /** The settings of a start that has these, and the defaults. */
+    public static ServiceConfig read(Map<String, String> settings) {
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .withMapping(ServiceConfig.class)
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withConverter(CidrAddress.class, 200, text -> null)
+                .withSources(new PropertiesConfigSource(settings, "test", 100));
+        new ConfigValidation().configBuilder(builder);
+        return builder.build().getConfigMapping(ServiceConfig.class);
+    }
+}

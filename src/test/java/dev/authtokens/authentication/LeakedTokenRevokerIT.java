@@ -1,0 +1,6 @@
+package dev.authtokens.authentication;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class LeakedTokenRevokerIT extends LeakedTokenRevokerTest {}

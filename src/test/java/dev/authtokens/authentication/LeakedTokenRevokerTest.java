@@ -1,0 +1,108 @@
+package dev.authtokens.authentication;
+
+import static dev.authtokens.harness.Api.TOKENS;
+import static dev.authtokens.harness.Api.USER;
+import static dev.authtokens.harness.Api.base64;
+import static dev.authtokens.harness.Api.isProblem;
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.contains;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.authtokens.access.Role;
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceDatabase;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@WithTestResource(ServiceDatabase.class)
+class LeakedTokenRevokerTest {
+
+    private String email;
+    private String token;
+
+    @BeforeEach
+    void logIn() {
+        email = Accounts.create();
+        token = Api.token(email, Accounts.PASSWORD);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X-Giant-Swarm-CmdLine",
+                "X-Giant-Swarm-Activity",
+                "X-Request-ID",
+                "User-Agent",
+                "Referer",
+                "X-Any"
+            })
+    void aTokenInAHeaderIsEnded(String header) {
+        given().header(header, "gsctl list --auth-token=" + token + " --verbose")
+                .get("/")
+                .then()
+                .statusCode(200);
+        isEndedAndTold();
+    }
+
+    @Test
+    void aTokenInTheAddressIsEnded() {
+        given().queryParam("access_token", token).get("/").then().statusCode(200);
+        isEndedAndTold();
+    }
+
+    /** With a body that comes late: the request waits, and loses nothing. */
+    @Test
+    void theRequestGoesOn() {
+        given().header("X-Giant-Swarm-CmdLine", token)
+                .contentType(ContentType.JSON)
+                .body(Map.of(
+                        "email", email, "password_base64", base64(Accounts.PASSWORD), "filler", "x".repeat(10_000)))
+                .post(TOKENS)
+                .then()
+                .statusCode(200);
+        isEndedAndTold();
+    }
+
+    @Test
+    void whereCredentialsBelongNothingIsEnded() {
+        given().header("Authorization", "Bearer " + token)
+                .header("Cookie", "session=" + token)
+                .get(USER)
+                .then()
+                .statusCode(200);
+        Api.as(token).get(USER).then().statusCode(200);
+    }
+
+    @Test
+    void whatOnlyLooksLikeATokenIsIgnored() {
+        char last = token.charAt(20);
+        String changed = token.substring(0, 20) + (last == 'A' ? 'B' : 'A') + token.substring(21);
+        given().header("X-Giant-Swarm-CmdLine", changed).get("/").then().statusCode(200);
+        Api.as(token).get(USER).then().statusCode(200);
+    }
+
+    private void isEndedAndTold() {
+        isProblem(Api.as(token).get(USER), 401, "PERMISSION_DENIED");
+        String admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
+        Api.as(admin)
+                .get("/v4/audit-events/?kind=TOKEN_LEAKED&account=" + email)
+                .then()
+                .statusCode(200)
+                .body("outcome", contains("SUCCESS"));
+        String everything = Postgres.query(
+                        ServiceDatabase.url(),
+                        "select row_to_json(e)::text from audit_events e where account = ?",
+                        email)
+                .toString();
+        assertFalse(everything.contains(token.substring(4, 30)), everything);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.authtokens.authentication;
+
+import dev.authtokens.access.Access;
+import dev.authtokens.access.Caller;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.SecurityContext;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+
+/** Endpoints that the product does not have, to see how the filter treats them. */
+@Path("/probe/")
+public class ProbeResource {
+
+    @GET
+    @Path("undeclared")
+    @Operation(hidden = true)
+    public Map<String, String> undeclared() {
+        return Map.of("reached", "yes");
+    }
+
+    @GET
+    @Path("fails")
+    @Access(Access.Who.ANYONE)
+    @Operation(hidden = true)
+    public Map<String, String> fails() {
+        throw new IllegalStateException("a secret of the implementation");
+    }
+
+    @GET
+    @Path("unwritable")
+    @Access(Access.Who.ANYONE)
+    @Operation(hidden = true)
+    public Map<String, Object> unwritable() {
+        return Map.of("a secret of the implementation", new Object());
+    }
+
+    @POST
+    @Path("signed-in")
+    @Access(Access.Who.SIGNED_IN)
+    @Operation(hidden = true)
+    public Map<String, String> signedIn(
+            @jakarta.ws.rs.core.Context SecurityContext security, Map<String, String> body) {
+        return Map.of(
+                "caller",
+                Caller.of(security).email(),
+                "thread",
+                Thread.currentThread().getName());
+    }
+
+    @POST
+    @Path("admin")
+    @Access(Access.Who.ADMIN)
+    @Operation(hidden = true)
+    public Map<String, String> admin(@jakarta.ws.rs.core.Context SecurityContext security, Map<String, String> body) {
+        return signedIn(security, body);
+    }
+
+    /** Comes before the filter under test, and has it fail in the midst of its work. */
+    @ServerRequestFilter(nonBlocking = true, priority = Priorities.AUTHENTICATION - 1)
+    public void breakFilter(ContainerRequestContext request) {
+        if (request.getHeaders().containsKey("X-Break-Filter")) {
+            request.setSecurityContext((SecurityContext) Proxy.newProxyInstance(
+                    SecurityContext.class.getClassLoader(),
+                    new Class<?>[] {SecurityContext.class},
+                    (self, method, none) -> {
+                        throw new IllegalStateException("a secret of the implementation");
+                    }));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.authtokens.database;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.CuttableProxy;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceProcess;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseOutageIT {
+
+    private static final String EMAIL = "admin@example.com";
+    private static final String PASSWORD = "correct horse battery";
+    private static final Executor EACH_A_THREAD = task -> new Thread(task).start();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void answersNotYetAvailableUntilTheDatabaseIsBack() throws Exception {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Postgres first = Postgres.start(data, 0);
+        int port = first.port();
+        Map<String, String> environment = ServiceProcess.withAdministrator(first.url(), EMAIL, PASSWORD);
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            String token = service.token(EMAIL, PASSWORD);
+            assertEquals(200, service.get(Api.USER, token).statusCode());
+
+            first.close();
+            for (int i = 0; i < 2; i++) {
+                isNotYetAvailable(service.get(Api.USER, token));
+                isNotYetAvailable(service.login(EMAIL, PASSWORD));
+            }
+            assertEquals(200, service.get("/", null).statusCode());
+            assertEquals(503, probe(service, "ready"));
+            // A restart would not bring the database back.
+            assertEquals(200, probe(service, "live"));
+
+            try (Postgres second = Postgres.start(data, port)) {
+                Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
+                while (service.get(Api.USER, token).statusCode() != 200) {
+                    assertTrue(Instant.now().isBefore(deadline), "not serving again");
+                }
+                for (int i = 0; i < 50; i++) {
+                    assertEquals(200, service.get(Api.USER, token).statusCode());
+                }
+                assertEquals(200, service.login(EMAIL, PASSWORD).statusCode());
+                assertEquals(200, probe(service, "ready"));
+            }
+        }
+    }
+
+    @Test
+    void manyLoginsEndWhenTheDatabaseIsSilent() throws Exception {
+        try (Postgres postgres = Postgres.start();
+                CuttableProxy proxy = new CuttableProxy(postgres.port())) {
+            String url = postgres.url().replace(":" + postgres.port() + "/", ":" + proxy.port() + "/");
+            Map<String, String> environment = ServiceProcess.withAdministrator(url, EMAIL, PASSWORD);
+            try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+                proxy.be(CuttableProxy.Way.SILENT);
+                List<CompletableFuture<HttpResponse<String>>> logins = IntStream.range(0, 20)
+                        .mapToObj(
+                                i -> CompletableFuture.supplyAsync(() -> service.login(EMAIL, PASSWORD), EACH_A_THREAD))
+                        .toList();
+                assertEquals(200, probe(service, "live"));
+                assertEquals(200, service.get("/", null).statusCode());
+                for (CompletableFuture<HttpResponse<String>> login : logins) {
+                    // There may be more than can wait, too.
+                    if (login.join().statusCode() != 429) {
+                        isNotYetAvailable(login.join());
+                    }
+                }
+                assertTrue(logins.stream().anyMatch(login -> login.join().statusCode() == 503));
+
+                proxy.be(CuttableProxy.Way.OPEN);
+                Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
+                while (service.login(EMAIL, PASSWORD).statusCode() != 200) {
+                    assertTrue(Instant.now().isBefore(deadline), "not serving again");
+                }
+            }
+        }
+    }
+
+    @Test
+    void checksFromMemoryNeedNoThread() throws Exception {
+        try (Postgres postgres = Postgres.start()) {
+            Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
+            environment.put("QUARKUS_THREAD_POOL_MAX_THREADS", "2");
+            try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+                // On a machine that is busy, what is in memory may not be trusted for a moment.
+                int tries = 5;
+                while (!checksWhileAllThreadsWait(postgres, service)) {
+                    assertTrue(--tries > 0, "checks from memory wait, too");
+                }
+            }
+        }
+    }
+
+    /** Every thread that may wait for the database does, and with each the check of a token that is not in memory. */
+    private static boolean checksWhileAllThreadsWait(Postgres postgres, ServiceProcess service) throws Exception {
+        String known = service.token(EMAIL, PASSWORD);
+        List<String> unknown = List.of(service.token(EMAIL, PASSWORD), service.token(EMAIL, PASSWORD));
+        awaitTrust(service);
+        assertEquals(200, check(service, known));
+        List<CompletableFuture<Integer>> waiting = new ArrayList<>();
+        try (Connection other = DriverManager.getConnection(postgres.url(), Postgres.USER, Postgres.PASSWORD);
+                Statement lock = other.createStatement()) {
+            other.setAutoCommit(false);
+            lock.execute("lock table auth_tokens in access exclusive mode");
+            for (String token : unknown) {
+                waiting.add(CompletableFuture.supplyAsync(() -> check(service, token), EACH_A_THREAD));
+                Postgres.awaitLockWaits(postgres.url(), waiting.size());
+                // So long that the next does not wait behind this one.
+                ServiceProcess.pause();
+            }
+            for (int i = 0; i < 20; i++) {
+                if (check(service, known) != 200) {
+                    return false;
+                }
+            }
+            assertTrue(waiting.stream().noneMatch(CompletableFuture::isDone));
+        }
+        waiting.forEach(check -> assertEquals(200, check.join()));
+        return true;
+    }
+
+    private static void awaitTrust(ServiceProcess service) {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
+        while (service.metric("auth_tokens_cache_trusted") != 1) {
+            assertTrue(Instant.now().isBefore(deadline), "nothing is kept in memory");
+            ServiceProcess.pause();
+        }
+    }
+
+    private static int check(ServiceProcess service, String token) {
+        return service.get("/v4/auth-tokens/verify/", token).statusCode();
+    }
+
+    private static int probe(ServiceProcess service, String kind) {
+        return service.manage("/q/health/" + kind).statusCode();
+    }
+
+    private static void isNotYetAvailable(HttpResponse<String> answer) {
+        assertEquals(503, answer.statusCode(), answer.body());
+        assertEquals(
+                "application/json", answer.headers().firstValue("Content-Type").orElseThrow());
+        assertTrue(answer.headers().firstValue("Retry-After").isPresent());
+        assertTrue(answer.body().contains("\"NOT_YET_AVAILABLE\""), answer.body());
+    }
+}

@@ -1,0 +1,123 @@
+package dev.authtokens.harness;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts the round trips of the service to its database, of which no other cause than the test's requests is left. A test
+ * gets the counter in its field of type {@link AtomicLong}.
+ */
+public class CountedDatabase extends ServiceDatabase {
+
+    /** What the driver ends with whenever it waits for an answer: it sends a BEGIN along with the statement after it. */
+    private static final int SYNC = 'S';
+
+    private final AtomicLong roundTrips = new AtomicLong();
+    private ServerSocket server;
+
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    @Override
+    public Map<String, String> start() {
+        Map<String, String> config = new HashMap<>(super.start());
+        String direct = url();
+        int target = Integer.parseInt(direct.replaceAll(".*:(\\d+)/.*", "$1"));
+        try {
+            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start(() -> accept(target));
+        String counted = direct.replace(":" + target, ":" + server.getLocalPort());
+        config.put("quarkus.datasource.jdbc.url", counted + "?sslmode=disable&gssEncMode=disable");
+        // What goes to the database by itself, and whether a connection is alive that was at rest, would count too.
+        config.put("auth-tokens.cache.enabled", "false");
+        config.put("quarkus.scheduler.enabled", "false");
+        config.put("quarkus.datasource.jdbc.foreground-validation-interval", "1H");
+        return config;
+    }
+
+    private void accept(int target) throws IOException {
+        while (true) {
+            Socket client = server.accept();
+            Socket onward = new Socket(InetAddress.getLoopbackAddress(), target);
+            client.setTcpNoDelay(true);
+            onward.setTcpNoDelay(true);
+            start(() -> count(client, onward));
+            start(() -> pump(onward, client));
+        }
+    }
+
+    /** Every message but the first has a type, and all have a length that counts itself. */
+    private void count(Socket client, Socket onward) throws IOException {
+        try (client;
+                onward) {
+            DataInputStream in = new DataInputStream(client.getInputStream());
+            OutputStream out = onward.getOutputStream();
+            int type = -1;
+            while (true) {
+                int length = in.readInt();
+                byte[] message = new byte[(type < 0 ? 0 : 1) + length];
+                int at = 0;
+                if (type >= 0) {
+                    message[at++] = (byte) type;
+                }
+                for (int shift = 24; shift >= 0; shift -= 8) {
+                    message[at++] = (byte) (length >> shift);
+                }
+                in.readFully(message, at, message.length - at);
+                if (type == SYNC) {
+                    roundTrips.incrementAndGet();
+                }
+                out.write(message);
+                type = in.readUnsignedByte();
+            }
+        }
+    }
+
+    private static void pump(Socket from, Socket to) throws IOException {
+        try (from;
+                to) {
+            InputStream in = from.getInputStream();
+            in.transferTo(to.getOutputStream());
+        }
+    }
+
+    private static void start(Task task) {
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+            } catch (IOException e) {
+                // The connection, or the test, has ended.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(roundTrips, new TestInjector.MatchesType(AtomicLong.class));
+    }
+
+    @Override
+    public void stop() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        super.stop();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.authtokens.harness;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** A real PostgreSQL for one test class or test run. */
+public final class Postgres implements AutoCloseable {
+
+    public static final String USER = "postgres";
+    public static final String PASSWORD = "database-password-of-the-tests";
+
+    private final EmbeddedPostgres server;
+
+    private Postgres(EmbeddedPostgres server) {
+        this.server = server;
+    }
+
+    public static Postgres start() {
+        return start(EmbeddedPostgres.builder().setPort(ServiceProcess.freePort()));
+    }
+
+    /** One that takes encrypted connections, with {@code tls.crt} and {@code tls.key} of the folder. */
+    public static Postgres startWithTls(Path folder) {
+        return start(EmbeddedPostgres.builder()
+                .setPort(ServiceProcess.freePort())
+                .setServerConfig("ssl", "on")
+                .setServerConfig("ssl_cert_file", folder.resolve("tls.crt").toString())
+                .setServerConfig("ssl_key_file", folder.resolve("tls.key").toString()));
+    }
+
+    /** Starts, or starts again, the server of a data folder on a fixed port. */
+    public static Postgres start(Path data, int port) {
+        return start(EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setPort(port));
+    }
+
+    private static Postgres start(EmbeddedPostgres.Builder builder) {
+        try {
+            return new Postgres(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    public String url() {
+        return url("postgres");
+    }
+
+    /** A new, empty database on this server. */
+    public String newDatabase() {
+        String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+        execute(url(), "create database " + name);
+        return url(name);
+    }
+
+    private String url(String database) {
+        return "jdbc:postgresql://localhost:" + port() + "/" + database;
+    }
+
+    public static int execute(String url, String sql, Object... parameters) {
+        try (Connection connection = DriverManager.getConnection(url, USER, PASSWORD);
+                PreparedStatement statement = prepare(connection, sql, parameters)) {
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first column of the answer. */
+    public static List<Object> query(String url, String sql, Object... parameters) {
+        try (Connection connection = DriverManager.getConnection(url, USER, PASSWORD);
+                PreparedStatement statement = prepare(connection, sql, parameters);
+                ResultSet rows = statement.executeQuery()) {
+            List<Object> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getObject(1));
+            }
+            return values;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until so many statements on this server, or more, wait for a lock. */
+    public static void awaitLockWaits(String url, int number) {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+        while (query(url, "select 1 from pg_locks where not granted").size() < number) {
+            assertTrue(Instant.now().isBefore(deadline), "no statement waits for a lock");
+            ServiceProcess.pause();
+        }
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
+            throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+        return statement;
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.authtokens.harness;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.Map;
+
+/** The database of the service under test; tests reach it at {@link #url()}. */
+public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
+
+    private static final String URL = "service-under-test.jdbc.url";
+
+    private Postgres postgres;
+
+    /** A system property, since the test's class loader is not the one that started the database. */
+    public static String url() {
+        return System.getProperty(URL);
+    }
+
+    @Override
+    public Map<String, String> start() {
+        postgres = Postgres.start();
+        System.setProperty(URL, postgres.url());
+        return Map.of(
+                "quarkus.datasource.jdbc.url",
+                postgres.url(),
+                "quarkus.datasource.username",
+                Postgres.USER,
+                "quarkus.datasource.password",
+                Postgres.PASSWORD,
+                // A test makes a token older than that.
+                "auth-tokens.token.lifespan",
+                "3650d",
+                // All tests come from one address, and many of their logins fail on purpose.
+                "auth-tokens.throttle.address-failures",
+                "1000000",
+                // The launcher of the packaged service reads its log as text.
+                "quarkus.log.file.json.enabled",
+                "false");
+    }
+
+    @Override
+    public void stop() {
+        postgres.close();
+    }
+}

@@ -1,0 +1,204 @@
+package dev.authtokens.introspection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpServer;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The documented examples in the real nginx and HAProxy, in front of a service that knows nothing of tokens. */
+class ForwardAuthIT {
+
+    private static final Path NGINX = Path.of("/usr/sbin/nginx");
+    private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
+    private static final String EMAIL = "admin@example.com";
+    private static final String PASSWORD = "correct horse battery";
+
+    private static final String NGINX_CONFIG = """
+            daemon off;
+            master_process off;
+            pid %1$s/pid;
+            error_log stderr;
+            events {}
+            http {
+                access_log off;
+                client_body_temp_path %1$s/body;
+                proxy_temp_path %1$s/proxy;
+                server {
+                    listen 127.0.0.1:%2$d;
+                    %3$s
+                }
+            }
+            """;
+
+    private static final String HAPROXY_CONFIG = """
+            global
+                lua-load %1$s
+            defaults
+                mode http
+                timeout client 10s
+                timeout connect 10s
+                timeout server 10s
+            frontend http
+                bind 127.0.0.1:%2$d
+            %3$s
+                default_backend protected
+            backend protected
+                server protected 127.0.0.1:%4$d
+            """;
+
+    /** Starts a proxy on a port, in front of the service that it asks and of the one that it protects. */
+    private interface Starter {
+        Process start(int port, int service, int protectedService) throws IOException;
+    }
+
+    private final AtomicReference<Headers> received = new AtomicReference<>();
+
+    @Test
+    void nginxLetsThroughWhoHasATokenAndSaysWhoThatIs() throws Exception {
+        assumeTrue(Files.isExecutable(NGINX), "nginx is not installed");
+        letsThroughWhoHasATokenAndSaysWhoThatIs(ForwardAuthIT::nginx);
+    }
+
+    @Test
+    void haproxyLetsThroughWhoHasATokenAndSaysWhoThatIs() throws Exception {
+        assumeTrue(Files.isExecutable(HAPROXY), "HAProxy is not installed");
+        letsThroughWhoHasATokenAndSaysWhoThatIs(ForwardAuthIT::haproxy);
+    }
+
+    private void letsThroughWhoHasATokenAndSaysWhoThatIs(Starter starter) throws Exception {
+        HttpServer protectedService = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        protectedService.createContext("/", exchange -> {
+            received.set(exchange.getRequestHeaders());
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        protectedService.start();
+        try (Postgres postgres = Postgres.start();
+                ServiceProcess service =
+                        ServiceProcess.start(environment(postgres)).awaitReady()) {
+            String token = service.token(EMAIL, PASSWORD);
+            int port = ServiceProcess.freePort();
+            Process proxy = starter.start(
+                    port, service.port(), protectedService.getAddress().getPort());
+            try {
+                awaitStart(proxy, port);
+                assertEquals(401, get(port, null));
+                assertEquals(401, get(port, "gsa_nonsense"));
+                assertNull(received.get(), "a request without a token came through");
+
+                assertEquals(204, get(port, token));
+                assertEquals("1", received.get().getFirst("X-Auth-Request-User"));
+                assertEquals(EMAIL, received.get().getFirst("X-Auth-Request-Email"));
+                assertNull(received.get().getFirst("X-Auth-Request-Role"), "the client's own header came through");
+                // CGI, WSGI and their like take both signs for the same.
+                assertEquals(
+                        List.of(),
+                        received.get().keySet().stream()
+                                .filter(name -> name.matches("(?i)x[-_]auth[-_]request[-_].*"))
+                                .filter(name -> name.contains("_"))
+                                .toList(),
+                        "the client's own header came through");
+
+                received.set(null);
+                HttpRequest logout = HttpRequest.newBuilder(service.uri(Api.TOKENS))
+                        .header("Authorization", "giantswarm " + token)
+                        .DELETE()
+                        .build();
+                HttpClient.newHttpClient().send(logout, HttpResponse.BodyHandlers.discarding());
+                assertEquals(401, get(port, token));
+                assertNull(received.get());
+            } finally {
+                proxy.destroy();
+            }
+        } finally {
+            protectedService.stop(0);
+        }
+    }
+
+    private static Map<String, String> environment(Postgres postgres) {
+        return ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
+    }
+
+    private static Process nginx(int port, int service, int protectedService) throws IOException {
+        Path folder = Files.createTempDirectory("nginx");
+        String locations = example("nginx", service).replace("protected.example.com", "127.0.0.1:" + protectedService);
+        Path config = Files.writeString(folder.resolve("nginx.conf"), NGINX_CONFIG.formatted(folder, port, locations));
+        return new ProcessBuilder(NGINX.toString(), "-c", config.toString(), "-p", folder.toString())
+                .inheritIO()
+                .start();
+    }
+
+    private static Process haproxy(int port, int service, int protectedService) throws IOException {
+        Path folder = Files.createTempDirectory("haproxy");
+        Path script = Files.writeString(folder.resolve("verify.lua"), example("lua", service));
+        Path config = Files.writeString(
+                folder.resolve("haproxy.cfg"),
+                HAPROXY_CONFIG.formatted(script, port, example("haproxy", service), protectedService));
+        return new ProcessBuilder(HAPROXY.toString(), "-f", config.toString())
+                .inheritIO()
+                .start();
+    }
+
+    private static String example(String language, int service) throws IOException {
+        Matcher example = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("README.md")) + Files.readString(Path.of("docs/forward-auth.md")));
+        assertTrue(example.find(), "there is no example in the language of " + language);
+        return example.group(1).replace("auth-tokens:8000", "127.0.0.1:" + service);
+    }
+
+    private static void awaitStart(Process proxy, int port) throws InterruptedException {
+        while (!accepts(port)) {
+            assertTrue(proxy.isAlive(), "The proxy does not start");
+            Thread.sleep(50);
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** The status; the client pretends to be somebody. */
+    private static int get(int port, String token) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/some/page"))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("X-Auth-Request-User", "4711")
+                .header("X-Auth-Request-Email", "somebody@example.com")
+                .header("X-Auth-Request-Role", "admin")
+                .header("X_Auth_Request_User", "4711")
+                .header("X_AUTH_REQUEST_EMAIL", "somebody@example.com")
+                .header("x-auth_request-Email", "somebody@example.com")
+                .header("X_Auth-Request_Role", "admin");
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return HttpClient.newHttpClient()
+                .send(request.build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+}

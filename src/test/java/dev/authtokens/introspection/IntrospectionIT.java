@@ -1,0 +1,6 @@
+package dev.authtokens.introspection;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class IntrospectionIT extends IntrospectionTest {}

@@ -1,0 +1,103 @@
+package dev.authtokens.password;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.problem.Problem;
+import dev.authtokens.problem.ProblemCode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HashingPoolTest {
+
+    private static final byte[] PASSWORD = "correct horse battery".getBytes(StandardCharsets.UTF_8);
+
+    /** About a second for each hash, so that several are under way at the same time. */
+    private static final PasswordHasher SLOW = new PasswordHasher(13, Optional.empty(), List.of());
+
+    private static final PasswordHasher FAST = new PasswordHasher(4, Optional.empty(), List.of());
+
+    private final ExecutorService clients = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void close() throws Exception {
+        clients.shutdown();
+        assertTrue(clients.awaitTermination(60, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void rejectsAtOnceWhatWouldWaitLongerThanTwoSeconds() throws Exception {
+        HashingPool pool = new HashingPool(SLOW, 1, Duration.ofSeconds(1));
+        List<Future<String>> accepted = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            accepted.add(clients.submit(() -> pool.hash(PASSWORD)));
+        }
+        while (pool.pending() < 3) {
+            Thread.onSpinWait();
+        }
+        Problem rejection = assertThrows(Problem.class, pool::requireCapacity);
+        assertEquals(ProblemCode.TOO_MANY_REQUESTS, rejection.code());
+        assertEquals(HashingPool.MAX_WAIT, rejection.retryAfter().orElseThrow());
+        assertThrows(Problem.class, () -> pool.hash(PASSWORD));
+        assertEquals(2, pool.rejected());
+        for (Future<String> hash : accepted) {
+            assertTrue(SLOW.canVerify(hash.get()));
+        }
+        pool.requireCapacity();
+    }
+
+    @Test
+    void hashesNoMoreThanItsWidthAtOnce() throws Exception {
+        HashingPool pool = new HashingPool(SLOW, 2, Duration.ofMillis(100));
+        List<Future<String>> hashes = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            hashes.add(clients.submit(() -> pool.hash(PASSWORD)));
+        }
+        while (hashes.stream().anyMatch(hash -> !hash.isDone())) {
+            assertTrue(pool.active() <= 2);
+            Thread.sleep(1);
+        }
+    }
+
+    @Test
+    void learnsHowLongAHashTakes() {
+        HashingPool pool = new HashingPool(FAST, 1, Duration.ofMinutes(1));
+        for (int i = 0; i < 100; i++) {
+            pool.hash(PASSWORD);
+        }
+        List<Future<String>> hashes = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            hashes.add(clients.submit(() -> pool.hash(PASSWORD)));
+        }
+        hashes.forEach(hash -> assertTrue(FAST.canVerify(join(hash))));
+    }
+
+    @Test
+    void aFailureReleasesItsPermit() {
+        PasswordHasher failing = new PasswordHasher(99, Optional.empty(), List.of());
+        HashingPool pool = new HashingPool(failing, 1, Duration.ofSeconds(1));
+        for (int i = 0; i < 10; i++) {
+            assertThrows(IllegalStateException.class, () -> pool.hash(PASSWORD));
+        }
+        assertEquals(0, pool.active());
+        assertEquals(0, pool.pending());
+    }
+
+    private static String join(Future<String> hash) {
+        try {
+            return hash.get(60, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+package dev.authtokens.session;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class SessionsIT extends SessionsTest {}

@@ -1,0 +1,212 @@
+package dev.authtokens.token;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.access.Role;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class TokenLoaderTest {
+
+    /** Of these bytes no token begins in the database of this test. */
+    private static final int UNKNOWN = 1_000_000;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final BlockingQueue<Statement> database = new LinkedBlockingQueue<>();
+    private final TokenLoader reader = reader(Duration.ofHours(1));
+
+    /** A statement that the database was sent, and its answer. */
+    private record Statement(List<byte[]> digests, CompletableFuture<Void> answer) {
+
+        int size() {
+            return digests.size();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void readsTheFirstAtOnceAndTogetherWhatCameMeanwhile() throws Exception {
+        List<Statement> busy = occupy();
+        List<CompletableFuture<Optional<TokenRow>>> checks = readAll(10, 13);
+        assertTrue(database.isEmpty());
+        busy.get(0).answer().complete(null);
+        Statement together = sent();
+        assertEquals(3, together.size());
+        together.answer().complete(null);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(10 + i, checks.get(i).join().orElseThrow().userId());
+        }
+    }
+
+    @Test
+    void tellsUnknownTokensFromOthersOfTheStatement() throws Exception {
+        List<Statement> busy = occupy();
+        CompletableFuture<Optional<TokenRow>> known = reader.load(digest(5));
+        CompletableFuture<Optional<TokenRow>> unknown = reader.load(digest(UNKNOWN));
+        busy.get(0).answer().complete(null);
+        sent().answer().complete(null);
+        assertEquals(5, known.join().orElseThrow().userId());
+        assertEquals(Optional.empty(), unknown.join());
+    }
+
+    @Test
+    void boundsTheStatement() throws Exception {
+        List<Statement> busy = occupy();
+        List<CompletableFuture<Optional<TokenRow>>> checks = readAll(0, TokenLoader.BATCH + 1);
+        busy.get(0).answer().complete(null);
+        Statement full = sent();
+        assertEquals(TokenLoader.BATCH, full.size());
+        full.answer().complete(null);
+        Statement rest = sent();
+        assertEquals(1, rest.size());
+        rest.answer().complete(null);
+        checks.forEach(CompletableFuture::join);
+    }
+
+    @Test
+    void asksOnceForOneTokenOfManyChecks() throws Exception {
+        List<Statement> busy = occupy();
+        List<CompletableFuture<Optional<TokenRow>>> checks =
+                List.of(reader.load(digest(7)), reader.load(digest(7)), reader.load(digest(8)), reader.load(digest(7)));
+        busy.get(0).answer().complete(null);
+        Statement together = sent();
+        assertEquals(2, together.size());
+        together.answer().complete(null);
+        assertEquals(
+                List.of(7L, 7L, 8L, 7L),
+                checks.stream()
+                        .map(check -> check.join().orElseThrow().userId())
+                        .toList());
+    }
+
+    @Test
+    void doesNotLetChecksGatherBehindAStalledStatement() throws Exception {
+        TokenLoader impatient = reader(Duration.ofMillis(1));
+        for (int i = 0; i < TokenLoader.WIDTH; i++) {
+            impatient.load(digest(i));
+            sent();
+        }
+        Thread.sleep(10);
+        CompletableFuture<Optional<TokenRow>> check = impatient.load(digest(1));
+        sent().answer().complete(null);
+        assertTrue(check.join().isPresent());
+    }
+
+    @Test
+    void readsAnewWhatCameJustBeforeAStatementFailed() throws Exception {
+        List<Statement> busy = occupy();
+        CompletableFuture<Optional<TokenRow>> check = reader.load(digest(1));
+        busy.get(0).answer().completeExceptionally(new IllegalStateException("connection lost"));
+        sent().answer().complete(null);
+        assertTrue(check.join().isPresent());
+    }
+
+    @Test
+    void failsWhatWaitedLongBehindAStatementThatFailed() throws Exception {
+        List<Statement> busy = occupy();
+        CompletableFuture<Optional<TokenRow>> check = reader.load(digest(1));
+        Thread.sleep(TokenLoader.MAX_QUEUE_TIME.toMillis() * 2);
+        busy.get(0).answer().completeExceptionally(new IllegalStateException("no database"));
+        assertThrows(CompletionException.class, check::join);
+        assertTrue(database.isEmpty());
+        // And then goes on.
+        CompletableFuture<Optional<TokenRow>> later = reader.load(digest(2));
+        sent().answer().complete(null);
+        assertTrue(later.join().isPresent());
+    }
+
+    @Test
+    void losesNoCheckAmongMany() {
+        TokenLoader quick = new TokenLoader(TokenLoaderTest::owners, threads, Duration.ofHours(1));
+        List<CompletableFuture<Integer>> clients = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            int client = i;
+            clients.add(CompletableFuture.supplyAsync(
+                    () -> (int) IntStream.range(0, 20_000)
+                            .filter(n -> quick.load(digest(client * 20_000 + n))
+                                            .join()
+                                            .orElseThrow()
+                                            .userId()
+                                    == client * 20_000 + n)
+                            .count(),
+                    threads));
+        }
+        clients.forEach(client -> assertEquals(20_000, client.join()));
+    }
+
+    private TokenLoader reader(Duration stall) {
+        return new TokenLoader(this::find, threads, stall);
+    }
+
+    /** As many statements as there may be at a time, none of them answered. */
+    private List<Statement> occupy() throws InterruptedException {
+        List<Statement> statements = new ArrayList<>();
+        for (int i = 0; i < TokenLoader.WIDTH; i++) {
+            assertFalse(reader.load(digest(i)).isDone());
+            statements.add(sent());
+            assertEquals(1, statements.get(i).size());
+        }
+        return statements;
+    }
+
+    private List<CompletableFuture<Optional<TokenRow>>> readAll(int from, int to) {
+        return IntStream.range(from, to).mapToObj(n -> reader.load(digest(n))).toList();
+    }
+
+    private Statement sent() throws InterruptedException {
+        Statement statement = database.poll(10, TimeUnit.SECONDS);
+        assertTrue(statement != null, "no statement was sent");
+        return statement;
+    }
+
+    private Map<ByteBuffer, TokenRow> find(List<byte[]> digests) {
+        Statement statement = new Statement(digests, new CompletableFuture<>());
+        database.add(statement);
+        statement.answer().join();
+        return owners(digests);
+    }
+
+    private static Map<ByteBuffer, TokenRow> owners(List<byte[]> digests) {
+        Map<ByteBuffer, TokenRow> owners = new HashMap<>();
+        for (byte[] digest : digests) {
+            int number = ByteBuffer.wrap(digest).getInt();
+            if (number != UNKNOWN) {
+                owners.put(
+                        ByteBuffer.wrap(digest),
+                        new TokenRow(
+                                UUID.randomUUID(), Instant.EPOCH, null, number, "user@example.com", Role.USER, null));
+            }
+        }
+        return owners;
+    }
+
+    private static byte[] digest(int number) {
+        return ByteBuffer.allocate(32).putInt(number).array();
+    }
+}
