@@ -1,5 +1,5 @@
-# Sourced by the commands beside it, with the class to run and its arguments: compiles them, and runs that one beside a
-# PostgreSQL of its own, with the Java runtime that JAVA_HOME names.
+# Sourced by the commands in this folder, with the class to run and its arguments. Compiles all classes, and runs this one with
+# a PostgreSQL of its own and the Java runtime of JAVA_HOME.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 if ! command -v wrk >/dev/null; then

@@ -9,173 +9,230 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Every setting of the service itself. The environment variable of a setting is its path in capitals:
- * {@code token().idleTimeout()} is {@code AUTH_TOKENS_TOKEN_IDLE_TIMEOUT}. A value out of
- * {@link ConfigValidation} stops the start.
+ * Every setting of the service itself; {@code docs/settings.md} has the same words. The environment variable of a setting
+ * is its path in capitals: {@code token().idleTimeout()} is {@code AUTH_TOKENS_TOKEN_IDLE_TIMEOUT}. A value out of bounds
+ * stops the start, see {@link ConfigValidation}.
  */
 @ConfigMapping(prefix = "auth-tokens")
 public interface ServiceConfig {
 
-    /** Whether a start brings the schema up to date; if not, it refuses an older schema. */
+    /**
+     * Whether a start migrates the schema. If false, a start with an older schema fails. Set it to false if the command
+     * {@code migrate} migrates the schema, as in a Kubernetes Job.
+     */
     @WithDefault("true")
     boolean migrateAtStart();
 
-    /** The first administrator, made at a start that finds no user at all. */
+    /** The first administrator, created by a start that finds no account. */
     Bootstrap bootstrap();
 
-    /** How passwords are kept. */
+    /** Password hashing and the rules for new passwords. */
     Password password();
 
-    /** How the guessing of passwords is slowed down. */
+    /** Limits for failed logins. */
     Throttle throttle();
 
-    /** Who is asking. */
+    /** Reverse proxies in front, time limits and CORS. */
     Http http();
 
-    /** How long tokens live. */
+    /** When tokens expire, and when expired tokens are deleted. */
     Token token();
 
-    /** What is kept in memory of tokens. */
+    /** The cache of valid tokens. */
     Cache cache();
 
-    /** What is kept of what happened. */
+    /** Retention of audit events. */
     Audit audit();
 
-    /** What {@code GET /v4/info/} tells about the installation. */
+    /** The content of {@code GET /v4/info/}. */
     Info info();
 
     interface Bootstrap {
 
-        /** E-mail address of the first administrator; goes with the password. */
+        /** E-mail address of the first administrator. Needs the password. Remove it after the first start. */
         Optional<String> email();
 
-        /** Password of the first administrator, as good as any new one; goes with the e-mail address. */
+        /**
+         * Password of the first administrator. The rules for new passwords apply. Needs the e-mail address. Remove it after
+         * the first start.
+         */
         Optional<String> password();
     }
 
     interface Password {
 
-        /** Secret that is mixed into every password hash and kept apart from the database, 16 characters or more. */
+        /**
+         * Secret key of the password hash, kept outside the database. 16 characters or more. If it is lost, no password can
+         * be verified. Set it in production; change it by rotation, with the former one in {@link #previousPeppers}.
+         */
         Optional<String> pepper();
 
-        /** Peppers of former times: hashes made with them are accepted and renewed at the next login. */
+        /**
+         * Former peppers, 16 characters or more each. Hashes with a former pepper are verified, and renewed at the next
+         * login. Set it during a rotation of the pepper.
+         */
         Optional<List<String>> previousPeppers();
 
-        /** Fewest characters of a new password. NIST SP 800-63B-4 asks for 15 where a password is all that is asked for. */
+        /**
+         * Minimum length of a new password in characters, 8 to 64. Set it to 15 to follow NIST SP 800-63B-4 if the password
+         * is the only factor.
+         */
         @WithDefault("12")
         int minLength();
 
-        /** Cost of bcrypt: each step doubles the time of a hash. Hashes of another cost are renewed at the next login. */
+        /**
+         * Cost of bcrypt, 10 to 16. Each step doubles the time of a hash. Hashes of another cost are renewed at the next
+         * login. Raise it if your cores hash more logins than you need. Set it to the highest cost among imported hashes.
+         */
         @WithDefault("10")
         int bcryptCost();
     }
 
     interface Throttle {
 
-        /** So many logins to an account may fail in a row before each further one has to wait: a second, doubled each time. */
+        /**
+         * Number of failed logins in a row to one account before a delay, 1 to 9. Each further failure doubles the delay,
+         * from 1 second. Lower it to throttle guessing sooner.
+         */
         @WithDefault("5")
         int accountFreeFailures();
 
-        /** The longest wait between two logins to an account that failed. */
+        /** Longest delay between two logins to one account. 1 second to 1 day. Raise it to throttle guessing for longer. */
         @WithDefault("15m")
         Duration accountLongestDelay();
 
-        /** So many logins from one address (IPv6: from one /64) may fail in the period, on each replica. */
+        /**
+         * Number of failed logins from one client address (IPv6: one /64 network) per period, on each replica. 1 to
+         * 1,000,000. Raise it if many people share one address.
+         */
         @WithDefault("100")
         int addressFailures();
 
-        /** In this time the failures of an address are forgotten, bit by bit. */
+        /**
+         * Period in which the failed logins of an address are forgotten, gradually. 1 second to 1 day. Raise it to throttle an
+         * address for longer.
+         */
         @WithDefault("10m")
         Duration addressPeriod();
     }
 
     interface Http {
 
-        /** Networks (CIDR) of the proxies in front, whose word about the client's address counts; nobody's, when not set. */
+        /**
+         * Networks (CIDR) of the reverse proxies whose forwarding header is trusted; none by default. Set it behind any
+         * proxy. Without it, all clients behind the proxy count as one.
+         */
         Optional<List<CidrAddress>> trustedProxies();
 
-        /** The header that these proxies write; clients may write the other one as they like. */
+        /**
+         * Header in which these proxies send the client address: {@code x-forwarded-for} or {@code forwarded}. The other
+         * header is ignored. Change it if your proxy writes {@code Forwarded}.
+         */
         @WithDefault("x-forwarded-for")
         ForwardedHeader forwardedHeader();
 
         /**
-         * A body that is not there this long after its headers is refused, and a connection ended on which a request was begun
-         * and nothing answered for twice as long.
+         * Time limit for the body of a request, which is refused with 408 then. A connection without a response for twice
+         * this time is closed. 1 second to 10 minutes. Raise it for very slow clients.
          */
         @WithDefault("20s")
         Duration requestTimeout();
 
-        /** Origins whose scripts may call the API in browsers, as {@code https://app.example.com}; none, when not set. */
+        /**
+         * Origins whose scripts may call the API from a browser, as {@code https://app.example.com}; none by default. Set it
+         * for web applications of other origins.
+         */
         Optional<List<String>> corsOrigins();
     }
 
     interface Token {
 
-        /** A token dies this long after it was issued; never, when not set. */
+        /**
+         * Time from the issue of a token until it expires. 1 minute to 36,500 days; never by default. Set it if sessions
+         * must end after a fixed time.
+         */
         Optional<Duration> lifespan();
 
-        /** A token dies this long after its last use; never, when not set. */
+        /**
+         * Time from the last use of a token until it expires. 5 minutes to 36,500 days; never by default. Set it if unused
+         * sessions must end.
+         */
         Optional<Duration> idleTimeout();
 
-        /** A token that was never used dies this long after it was issued; never, when not set. */
+        /**
+         * Time from the issue of a token that was never used until it expires. 5 minutes to 36,500 days; never by default.
+         * Set it if clients log in and do not use the token.
+         */
         Optional<Duration> unusedLifespan();
 
-        /** How often the last use of tokens is written to the database. */
+        /**
+         * Interval at which the last use of tokens is written to the database. Other replicas learn of a use after it. 1
+         * second to 1 minute. Raise it to write less often.
+         */
         @WithDefault("10s")
         Duration lastUseInterval();
 
-        /** How often expired tokens are deleted. */
+        /**
+         * Interval at which expired tokens are deleted. 1 second or more. Lower it if expired tokens take too much space.
+         */
         @WithDefault("10m")
         Duration purgeInterval();
     }
 
     interface Cache {
 
-        /** Whether token checks are answered from memory; if not, each one asks the database. */
+        /**
+         * Whether valid tokens are cached in memory. If false, every check queries the database. Set it to false if every
+         * replica must refuse a revoked token at once. Checks are slower then.
+         */
         @WithDefault("true")
         boolean enabled();
 
-        /** Most tokens that are kept in memory; each takes about half a kilobyte. */
+        /**
+         * Largest number of tokens in the cache, 100 to 10,000,000. Each takes about half a kilobyte. Raise it if more
+         * tokens are in use and memory allows.
+         */
         @WithDefault("50000")
         int maxEntries();
 
         /**
-         * JDBC URL by which news of ended tokens comes in; that of the data source, when not set. It must lead to the
-         * database itself: a pooler that shares connections between transactions loses the news.
+         * JDBC URL of the connection that receives invalidations; that of the data source by default. It must lead to
+         * PostgreSQL itself. Set it if the data source connects through a pooler that shares connections between
+         * transactions.
          */
         Optional<String> listenUrl();
     }
 
     interface Audit {
 
-        /** Audit events are deleted when they are older than this. */
+        /** Age at which audit events are deleted. 1 to 36,500 days. Set it to what your policy requires. */
         @WithDefault("365d")
         Duration retention();
 
-        /** How often events whose retention is over are deleted. */
+        /** Interval at which old audit events are deleted. 1 second or more. */
         @WithDefault("1h")
         Duration purgeInterval();
     }
 
     interface Info {
 
-        /** Name of the installation. */
+        /** Name of the installation. Not blank. Set it for each installation. */
         @WithDefault("auth-tokens")
         String installationName();
 
-        /** Technical provider: {@code kvm}, {@code aws} or {@code azure}. */
+        /** Provider: {@code kvm}, {@code aws} or {@code azure}. Not blank. Set it to your provider. */
         @WithDefault("kvm")
         String provider();
 
-        /** Data center or cloud region. */
+        /** Data center or cloud region. Not blank. Set it to your region. */
         @WithDefault("local")
         String datacenter();
 
-        /** Largest number of workers of a cluster, which clients of the whole API ask for after a login. */
+        /** Largest number of workers of a cluster, 1 or more. Clients of the whole API read it after a login. */
         @WithDefault("20")
         int maxWorkersPerCluster();
 
-        /** Usual number of workers of a cluster. */
+        /** Default number of workers of a cluster, 1 or more. */
         @WithDefault("3")
         int defaultWorkersPerCluster();
     }
