@@ -68,6 +68,9 @@ class Benchmark {
         }
         report.value("memory of a token that is kept", outputOf("dev.authtokens.token.CacheMemory"), "bytes");
         endings();
+        for (int replicas : full ? new int[] {1, 2, 8} : new int[] {1}) {
+            report.value("logouts at " + replicas + (replicas == 1 ? " replica" : " replicas"), Logouts.rate(replicas, seconds), "/s");
+        }
     }
 
     /** Time and memory of the jar; every way to run the service is compared by {@code artifacts}. */

@@ -27,7 +27,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Authenticates programs by HTTP Basic (RFC 7617). A password is hashed once. From then on its seal, keyed by a secret of this
- * process, is kept with the stored hash that it matched, and one query tells whether the account still has that hash: a change
+ * process, is kept with the stored hash that it matched, and one query finds out whether the account still has that hash: a change
  * of the password or the account takes effect at once.
  */
 @Singleton

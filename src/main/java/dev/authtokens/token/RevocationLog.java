@@ -58,8 +58,9 @@ public class RevocationLog {
     private final ServiceConfig config;
     private final Timer delay;
     private final Thread thread = new Thread(this::run, "revocation-log");
-    private String sql = RevocationReading.FULL;
+    private volatile String sql = RevocationReading.FULL;
     private RevocationReading last;
+    private volatile RevocationReading.Server newest;
     private CompletableFuture<Connection> next;
     private volatile boolean stopped;
     private volatile Duration clockOffset = Duration.ZERO;
@@ -110,13 +111,17 @@ public class RevocationLog {
     /** Keeps a connection of the pool and exchanges it now and then, so that no reading waits for a free one. */
     private void run() {
         while (!stopped) {
-            try (Connection connection = next == null ? dataSource.getConnection() : next.join()) {
-                next = null;
+            try (Connection connection = takeConnection()) {
                 int timeout = connection.getNetworkTimeout();
                 connection.setNetworkTimeout(Runnable::run, (int) TRUST.toMillis());
-                long since = System.nanoTime();
-                while (!stopped && !(System.nanoTime() - since > MAX_KEPT.toNanos() && hasNext())) {
+                long due = System.nanoTime() + MAX_KEPT.toNanos();
+                while (!stopped && !(System.nanoTime() > due && hasNext())) {
                     read(connection);
+                    if (trustedServer.takeMismatch()) {
+                        // The pool leads elsewhere by now: this connection may be the one that has to move.
+                        dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
+                        due = System.nanoTime();
+                    }
                     pause();
                 }
                 connection.setNetworkTimeout(Runnable::run, timeout);
@@ -129,6 +134,12 @@ public class RevocationLog {
         }
     }
 
+    private Connection takeConnection() throws SQLException {
+        CompletableFuture<Connection> given = next;
+        next = null;
+        return given == null ? dataSource.getConnection() : given.join();
+    }
+
     /** Whether the pool has given the next connection, which is asked for here without waiting. */
     private boolean hasNext() {
         if (next == null || next.isCompletedExceptionally()) {
@@ -137,25 +148,40 @@ public class RevocationLog {
         return next.isDone() && !next.isCompletedExceptionally();
     }
 
+    /** A connection that does not lead to a former primary. */
     private Connection connect() {
         try {
-            return dataSource.getConnection();
+            Connection connection = dataSource.getConnection();
+            try {
+                requireCurrent(RevocationReading.read(connection, sql, null));
+                return connection;
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
         } catch (SQLException e) {
             throw new PersistenceException(e);
         }
     }
 
-    private void read(Connection connection) throws SQLException {
-        if (trustedServer.isMismatched()) {
-            throw new SQLException("connections of the pool lead to a standby or to different servers");
+    private void requireCurrent(RevocationReading reading) throws SQLException {
+        boolean isFormer = newest != null && reading.server().isOlderThan(newest);
+        if (isFormer) {
+            trustedServer.refuse(reading.server().startedAt());
         }
+        if (isFormer || reading.isStandby()) {
+            // The next connection may lead to the primary.
+            dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
+            throw new SQLException("the database server is a " + (isFormer ? "former primary" : "standby"));
+        }
+    }
+
+    private void read(Connection connection) throws SQLException {
         long start = System.nanoTime();
         Instant startTime = clock.instant();
         RevocationReading reading = readOnce(connection);
         Duration duration = Duration.ofNanos(System.nanoTime() - start);
-        if (reading.isStandby()) {
-            throw new SQLException("the database server is a standby");
-        }
+        requireCurrent(reading);
         if (last == null) {
             // Whatever was read before this snapshot may have been revoked unnoticed.
             cache.invalidateAll();
@@ -166,6 +192,7 @@ public class RevocationLog {
             throw new SQLException("the database server was restarted, replaced or restored");
         }
         last = reading;
+        newest = reading.server();
         clockOffset = Duration.between(startTime.plus(duration.dividedBy(2)), reading.databaseTime());
         trust(start, reading.server());
     }

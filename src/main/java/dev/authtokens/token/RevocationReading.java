@@ -52,7 +52,13 @@ record RevocationReading(
      *
      * @param table object id of the log, which a restore of the schema changes
      */
-    record Server(long system, String timeline, Instant startedAt, long table) {}
+    record Server(long system, String timeline, Instant startedAt, long table) {
+
+        /** Whether it is a former primary, which another server of the same system has replaced. */
+        boolean isOlderThan(Server other) {
+            return system == other.system() && timeline.compareTo(other.timeline()) < 0;
+        }
+    }
 
     /** @param digest and user id: one of them, or neither for everything */
     record Row(byte[] digest, Long userId, Instant at) {}

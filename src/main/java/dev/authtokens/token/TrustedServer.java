@@ -18,6 +18,9 @@ class TrustedServer {
     /** When its postmaster started, which differs between servers; null while the log is not read. */
     private volatile Instant startedAt;
 
+    /** A former primary, which must not be read from even while the log is not read. */
+    private volatile Instant refused;
+
     private volatile boolean mismatched;
 
     void set(Instant serverStartedAt) {
@@ -26,18 +29,23 @@ class TrustedServer {
 
     void clear() {
         startedAt = null;
-        mismatched = false;
     }
 
-    /** Whether a read came from another server since the log is read. */
-    boolean isMismatched() {
-        return mismatched;
+    void refuse(Instant serverStartedAt) {
+        refused = serverStartedAt;
+    }
+
+    /** Whether a read came from another server since the last call. */
+    boolean takeMismatch() {
+        boolean taken = mismatched;
+        mismatched = false;
+        return taken;
     }
 
     /** @throws PersistenceException when what was read from this server does not count */
     void require(Instant serverStartedAt, boolean isStandby) {
         Instant trusted = startedAt;
-        if (isStandby || (trusted != null && !trusted.equals(serverStartedAt))) {
+        if (isStandby || serverStartedAt.equals(refused) || (trusted != null && !trusted.equals(serverStartedAt))) {
             mismatched = true;
             throw new PersistenceException(
                     new SQLException("read from a standby, or from another server than the revocation log", READ_ONLY));

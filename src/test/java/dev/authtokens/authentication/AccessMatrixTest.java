@@ -62,7 +62,8 @@ class AccessMatrixTest {
             new Endpoint("DELETE", "/v4/auth-tokens/{id}/", Who.SIGNED_IN, 404, null),
             new Endpoint("DELETE", "/v4/auth-tokens/all/", Who.SIGNED_IN, 200, null),
             new Endpoint("DELETE", "/v4/auth-tokens/", Who.BEARER, 200, null),
-            new Endpoint("POST", "/v4/auth-tokens/", Who.ANYONE, 400, Map.of()));
+            new Endpoint("POST", "/v4/auth-tokens/", Who.ANYONE, 400, Map.of()),
+            new Endpoint("DELETE", "/v4/auth-tokens/everyone/", Who.ADMIN, 200, null));
 
     /** 32 zero bytes and their CRC-32: the checksum is right, and nobody was ever given it. */
     private static final String WELL_FORMED_BUT_UNKNOWN = "gsa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAZClWt";

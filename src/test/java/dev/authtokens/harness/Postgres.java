@@ -5,17 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** A real PostgreSQL for one test class or test run. */
 public final class Postgres implements AutoCloseable {
@@ -48,6 +53,47 @@ public final class Postgres implements AutoCloseable {
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setPort(port));
+    }
+
+    /**
+     * A hot standby that streams from this server.
+     *
+     * @param primaryData data folder of this server
+     * @param data new folder for the standby
+     */
+    public Postgres startStandby(Path primaryData, Path data) {
+        try (Connection connection = DriverManager.getConnection(url(), USER, PASSWORD);
+                Statement statement = connection.createStatement()) {
+            statement.execute("select pg_backup_start('standby', true)");
+            copy(primaryData, data);
+            try (ResultSet row = statement.executeQuery("select labelfile from pg_backup_stop(false)")) {
+                row.next();
+                Files.writeString(data.resolve("backup_label"), row.getString(1));
+            }
+            Files.writeString(data.resolve("standby.signal"), "");
+            Files.writeString(
+                    data.resolve("postgresql.auto.conf"),
+                    "primary_conninfo = 'host=127.0.0.1 port=" + port() + " user=" + USER + "'\n",
+                    StandardOpenOption.APPEND);
+            return start(data, ServiceProcess.freePort());
+        } catch (IOException | SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Path relative = from.relativize(file);
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(to.resolve(relative));
+                } else if (!relative.toString().startsWith("postmaster.") && !relative.startsWith("pg_wal")) {
+                    // A file may go away meanwhile; the log that is replayed says so too.
+                    Files.copy(file, to.resolve(relative));
+                }
+            }
+        }
+        Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwx------"));
     }
 
     private static Postgres start(EmbeddedPostgres.Builder builder) {

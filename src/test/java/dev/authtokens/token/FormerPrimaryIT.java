@@ -1,0 +1,179 @@
+package dev.authtokens.token;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.CuttableProxy;
+import dev.authtokens.harness.CuttableProxy.Way;
+import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ServiceProcess;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two replicas whose connections lead to different servers: no revoked token is accepted, and no valid one is refused. */
+@Tag("processes")
+class FormerPrimaryIT {
+
+    private static final String ADMIN = "admin@example.com";
+    private static final String PASSWORD = "correct horse battery";
+
+    /** How long after the answer to a logout the other replica may still accept the token. */
+    private static final Duration LATEST = Duration.ofSeconds(1);
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final List<ServiceProcess> replicas = new ArrayList<>();
+    private final List<String> revoked = new ArrayList<>();
+    private Path primaryData;
+    private Postgres primary;
+    private Postgres standby;
+
+    @BeforeEach
+    void startServers(@TempDir Path folder) {
+        primaryData = folder.resolve("primary");
+        primary = Postgres.start(primaryData, ServiceProcess.freePort());
+        standby = primary.startStandby(primaryData, folder.resolve("standby"));
+    }
+
+    @AfterEach
+    void stop() {
+        replicas.forEach(ServiceProcess::close);
+        standby.close();
+        primary.close();
+    }
+
+    /** The address leads new connections to a standby whose replay is paused; the old sessions live on. */
+    @Test
+    void anAddressThatMovesToAStaleStandby() throws Exception {
+        try (CuttableProxy first = new CuttableProxy(primary.port());
+                CuttableProxy second = new CuttableProxy(primary.port())) {
+            for (CuttableProxy address : List.of(first, second)) {
+                replicas.add(ServiceProcess.start(ServiceProcess.withAdministrator(
+                                "jdbc:postgresql://localhost:" + address.port() + "/postgres", ADMIN, PASSWORD))
+                        .awaitReady());
+            }
+            String valid = logIn(0);
+            revokeSeveral();
+            Postgres.query(standby.url(), "select pg_wal_replay_pause()");
+            first.moveTo(standby.port());
+            second.moveTo(standby.port());
+            revokeSeveral();
+            assertEquals(200, status(0, valid));
+
+            // The second replica loses its old sessions too: it can reach nothing but the standby.
+            second.be(Way.CLOSED);
+            second.be(Way.OPEN);
+            String last = logIn(0);
+            revoke(last);
+            Thread.sleep(LATEST.toMillis());
+            for (String each : List.of(revoked.get(0), last)) {
+                assertNotEquals(200, status(1, each));
+            }
+            assertNotEquals(401, status(1, valid));
+            second.moveTo(primary.port());
+            await(() -> status(1, valid) == 200);
+            revokeSeveral();
+        }
+    }
+
+    /** It is the first of the hosts in the URL and has not seen what happened since it was replaced. */
+    @Test
+    void aFormerPrimaryThatComesBackWritable() throws Exception {
+        String url = "jdbc:postgresql://localhost:" + primary.port() + ",localhost:" + standby.port()
+                + "/postgres?targetServerType=primary";
+        for (int i = 0; i < 2; i++) {
+            replicas.add(ServiceProcess.start(ServiceProcess.withAdministrator(url, ADMIN, PASSWORD))
+                    .awaitReady());
+        }
+        String before = logIn(0);
+        String valid = logIn(0);
+        await(() -> !Postgres.query(standby.url(), "select 1 from auth_tokens offset 1")
+                .isEmpty());
+        int port = primary.port();
+        primary.close();
+        Postgres.query(standby.url(), "select pg_promote()");
+        await(() -> status(0, valid) == 200 && status(1, valid) == 200);
+        revoke(before);
+        revokeSeveral();
+
+        primary = Postgres.start(primaryData, port);
+        for (int i = 0; i < 40; i++) {
+            if (i % 10 == 0) {
+                // New connections go to the former primary.
+                Postgres.query(
+                        standby.url(),
+                        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth-tokens'"
+                                + " and state = 'idle' order by backend_start offset 1 limit 3");
+            }
+            for (int replica = 0; replica < 2; replica++) {
+                String each = revoked.get(i % revoked.size());
+                assertNotEquals(200, status(replica, each), "a revoked token after " + i + " rounds");
+                assertNotEquals(401, status(replica, valid));
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    private void revokeSeveral() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            String token = logIn(0);
+            await(() -> status(1, token) == 200);
+            revoke(token);
+            long acknowledged = System.nanoTime();
+            while (status(1, token) == 200) {
+                assertTrue(System.nanoTime() - acknowledged < LATEST.toNanos(), "still accepted");
+            }
+        }
+    }
+
+    private String logIn(int replica) {
+        return replicas.get(replica).token(ADMIN, PASSWORD);
+    }
+
+    private void revoke(String token) throws Exception {
+        assertEquals(200, send(0, "DELETE", Api.TOKENS, token).statusCode());
+        revoked.add(token);
+    }
+
+    private int status(int replica, String token) {
+        try {
+            return send(replica, "GET", "/v4/auth-tokens/verify/", token).statusCode();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private HttpResponse<String> send(int replica, String method, String path, String token) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(replicas.get(replica).uri(path))
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .header("Authorization", "giantswarm " + token)
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private static void await(Condition condition) throws InterruptedException {
+        Instant deadline = Instant.now().plusSeconds(60);
+        while (!condition.holds()) {
+            assertTrue(Instant.now().isBefore(deadline));
+            Thread.sleep(50);
+        }
+    }
+}
