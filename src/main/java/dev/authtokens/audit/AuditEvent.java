@@ -1,7 +1,6 @@
 package dev.authtokens.audit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.authtokens.database.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,26 +31,24 @@ public record AuditEvent(
                 examples = "andy@example.com")
         String account,
 
-        @Schema(description = "The session concerned.") @JsonProperty("token_id")
-        UUID tokenId,
+        @Schema(description = "The session concerned.") UUID tokenId,
 
         @Schema(description = "What was changed.", examples = "expiry: 2030-01-01T12:00:00Z")
         String detail,
 
-        @Schema(description = "`X-Request-ID` of the request.") @JsonProperty("request_id")
+        @Schema(description = "`X-Request-ID` of the request.")
         String requestId,
 
         @Schema(description = "`X-Giant-Swarm-Activity` of the request.", examples = "list-clusters")
         String activity,
 
-        @Schema(description = "`X-Giant-Swarm-CmdLine` of the request, without secrets.") @JsonProperty("command_line")
+        @Schema(description = "`X-Giant-Swarm-CmdLine` of the request, without secrets.")
         String commandLine,
 
         @Schema(description = "Address of the client.", examples = "192.0.2.1")
         String address,
 
-        @Schema(examples = "gsctl/1.1.3") @JsonProperty("user_agent")
-        String userAgent) {
+        @Schema(examples = "gsctl/1.1.3") String userAgent) {
 
     static final String SUCCESS = "SUCCESS";
 

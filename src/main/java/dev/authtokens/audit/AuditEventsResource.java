@@ -32,6 +32,7 @@ public class AuditEventsResource {
             operationId = "getAuditEvents",
             summary = "Get audit events",
             description = "What happened to accounts and sessions, the latest first.")
+    @APIResponse(responseCode = "200", description = "The events.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the message says which parameter is wrong.")
     public List<AuditEvent> getAuditEvents(
             @RestQuery @Parameter(description = "Only of the account with this e-mail address.") String account,

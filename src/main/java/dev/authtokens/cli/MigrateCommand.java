@@ -1,6 +1,5 @@
 package dev.authtokens.cli;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import org.flywaydb.core.api.output.MigrateOutput;
@@ -28,7 +27,7 @@ class MigrateCommand implements Runnable {
 
     /** @param schemaVersion that the schema is at now */
     @RegisterForReflection
-    record Migrated(@JsonProperty("schema_version") String schemaVersion, List<String> migrated) {}
+    record Migrated(String schemaVersion, List<String> migrated) {}
 
     @Override
     public void run() {

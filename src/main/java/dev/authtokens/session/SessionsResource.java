@@ -51,7 +51,6 @@ public class SessionsResource {
             operationId = "deleteAuthTokenById",
             summary = "Delete one auth token",
             description = "Revokes one of the caller's own sessions.")
-    @APIResponse(responseCode = "200", description = "The session was revoked.")
     public GenericResponse deleteAuthTokenById(@RestPath String id, @Context SecurityContext security) {
         Caller caller = Caller.of(security);
         return sessions.revoke(caller.userId(), caller.email(), id);
@@ -79,6 +78,7 @@ public class SessionsResource {
             operationId = "deleteEveryonesAuthTokens",
             summary = "Delete the auth tokens of everyone",
             description = "Revokes all tokens of all accounts, including the caller's, after a breach or a restore.")
+    @APIResponse(responseCode = "200", description = "The tokens were revoked.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: issued_before is not a time.")
     public GenericResponse deleteEveryonesAuthTokens(
             @RestQuery("issued_before")
