@@ -30,82 +30,50 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
     @Override
     public void validateMapping(Class<?> mapping, String prefix, Object settings) {
         if (settings instanceof ServiceConfig config) {
-            Problems problems = new Problems(prefix, new ArrayList<>());
-            check(config.password(), problems);
-            check(config.throttle(), problems);
-            check(config.http(), problems);
-            check(config.token(), problems);
-            check(config.cache(), problems);
-            check(config.revocation(), problems);
-            check(config.audit(), problems);
-            check(config.info(), problems);
-            if (!problems.found().isEmpty()) {
-                throw new ConfigValidationException(problems.found().toArray(Problem[]::new));
+            List<Problem> problems = new ArrayList<>();
+            new Bounds(prefix, problems).check(config);
+            if (!problems.isEmpty()) {
+                throw new ConfigValidationException(problems.toArray(Problem[]::new));
             }
         }
     }
 
-    private static void check(ServiceConfig.Password password, Problems problems) {
-        password.pepper().ifPresent(pepper -> problems.checkSecret("password.pepper", pepper));
-        problems.checkEach("password.previous-peppers", password.previousPeppers(), problems::checkSecret);
-        problems.check("password.min-length", password.minLength(), 8, 64);
-        problems.check("password.bcrypt-cost", password.bcryptCost(), 10, 16);
-    }
-
-    private static void check(ServiceConfig.Throttle throttle, Problems problems) {
-        problems.check("throttle.account-free-failures", throttle.accountFreeFailures(), 1, 9);
-        problems.check("throttle.account-longest-delay", throttle.accountLongestDelay(), "1s", "1d");
-        problems.check("throttle.address-failures", throttle.addressFailures(), 1, 1_000_000);
-        problems.check("throttle.address-period", throttle.addressPeriod(), "1s", "1d");
-    }
-
-    private static void check(ServiceConfig.Http http, Problems problems) {
-        problems.check("http.request-timeout", http.requestTimeout(), "1s", "10m");
-        problems.checkEach(
-                "http.cors-origins",
-                http.corsOrigins(),
-                (name, origin) ->
-                        problems.check(name, ORIGIN.matcher(origin).matches(), "is no origin: scheme, host and port"));
-    }
-
-    private static void check(ServiceConfig.Token token, Problems problems) {
-        problems.check("token.lifespan", token.lifespan(), "1m", LONGEST);
-        problems.check("token.idle-timeout", token.idleTimeout(), "5m", LONGEST);
-        problems.check("token.unused-lifespan", token.unusedLifespan(), "5m", LONGEST);
-        problems.check("token.last-use-interval", token.lastUseInterval(), "1s", "1m");
-        problems.check("token.purge-interval", token.purgeInterval(), "1s", LONGEST);
-    }
-
-    private static void check(ServiceConfig.Cache cache, Problems problems) {
-        problems.check("cache.max-entries", cache.maxEntries(), 100, 10_000_000);
-    }
-
-    private static void check(ServiceConfig.Revocation revocation, Problems problems) {
-        problems.check("revocation.poll-interval", revocation.pollInterval(), "10ms", "400ms");
-        problems.check("revocation.retention", revocation.retention(), "1m", "7d");
-    }
-
-    private static void check(ServiceConfig.Audit audit, Problems problems) {
-        problems.check("audit.retention", audit.retention(), "1d", LONGEST);
-        problems.check("audit.purge-interval", audit.purgeInterval(), "1s", LONGEST);
-    }
-
-    private static void check(ServiceConfig.Info info, Problems problems) {
-        problems.checkFilled("info.installation-name", info.installationName());
-        problems.checkFilled("info.provider", info.provider());
-        problems.checkFilled("info.datacenter", info.datacenter());
-        problems.check("info.max-workers-per-cluster", info.maxWorkersPerCluster(), 1, Integer.MAX_VALUE);
-        problems.check("info.default-workers-per-cluster", info.defaultWorkersPerCluster(), 1, Integer.MAX_VALUE);
-    }
-
-    /** One line for each violation, which begins with the property. */
-    private record Problems(String prefix, List<Problem> found) {
+    /** Collects one line for each violation, which begins with the property. */
+    private record Bounds(String prefix, List<Problem> problems) {
 
         private static final int SECRET_LENGTH = 16;
 
+        void check(ServiceConfig config) {
+            config.password().pepper().ifPresent(pepper -> checkSecret("password.pepper", pepper));
+            checkEach("password.previous-peppers", config.password().previousPeppers(), this::checkSecret);
+            check("password.min-length", config.password().minLength(), 8, 64);
+            check("password.bcrypt-cost", config.password().bcryptCost(), 10, 16);
+            check("throttle.account-free-failures", config.throttle().accountFreeFailures(), 1, 9);
+            check("throttle.account-longest-delay", config.throttle().accountLongestDelay(), "1s", "1d");
+            check("throttle.address-failures", config.throttle().addressFailures(), 1, 1_000_000);
+            check("throttle.address-period", config.throttle().addressPeriod(), "1s", "1d");
+            check("http.request-timeout", config.http().requestTimeout(), "1s", "10m");
+            checkEach("http.cors-origins", config.http().corsOrigins(), this::checkOrigin);
+            check("token.lifespan", config.token().lifespan(), "1m", LONGEST);
+            check("token.idle-timeout", config.token().idleTimeout(), "5m", LONGEST);
+            check("token.unused-lifespan", config.token().unusedLifespan(), "5m", LONGEST);
+            check("token.last-use-interval", config.token().lastUseInterval(), "1s", "1m");
+            check("token.purge-interval", config.token().purgeInterval(), "1s", LONGEST);
+            check("cache.max-entries", config.cache().maxEntries(), 100, 10_000_000);
+            check("revocation.poll-interval", config.revocation().pollInterval(), "10ms", "400ms");
+            check("revocation.retention", config.revocation().retention(), "1m", "7d");
+            check("audit.retention", config.audit().retention(), "1d", LONGEST);
+            check("audit.purge-interval", config.audit().purgeInterval(), "1s", LONGEST);
+            checkFilled("info.installation-name", config.info().installationName());
+            checkFilled("info.provider", config.info().provider());
+            checkFilled("info.datacenter", config.info().datacenter());
+            check("info.max-workers-per-cluster", config.info().maxWorkersPerCluster(), 1, Integer.MAX_VALUE);
+            check("info.default-workers-per-cluster", config.info().defaultWorkersPerCluster(), 1, Integer.MAX_VALUE);
+        }
+
         void check(String name, boolean isGood, String reason) {
             if (!isGood) {
-                found.add(new Problem(prefix + "." + name + " " + reason));
+                problems.add(new Problem(prefix + "." + name + " " + reason));
             }
         }
 
@@ -125,6 +93,10 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
 
         void checkSecret(String name, String secret) {
             check(name, secret.length() >= SECRET_LENGTH, "must have " + SECRET_LENGTH + " characters or more");
+        }
+
+        void checkOrigin(String name, String origin) {
+            check(name, ORIGIN.matcher(origin).matches(), "is no origin: scheme, host and port");
         }
 
         void checkFilled(String name, String text) {

@@ -1,82 +1,75 @@
 package dev.authtokens.audit;
 
-import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
-import jakarta.persistence.Column;
-import jakarta.persistence.Entity;
-import jakarta.persistence.EnumType;
-import jakarta.persistence.Enumerated;
-import jakarta.persistence.Id;
-import jakarta.persistence.Table;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.authtokens.database.Statements;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import org.hibernate.annotations.Immutable;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** Something that happened to an account or its sessions. Written once, by {@link AuditLog}; read through this entity. */
-@Entity
-@Immutable
-@Table(name = "audit_events")
-public class AuditEvent extends PanacheEntityBase {
+/** Something that happened to an account or its sessions, as the API shows it; what is not known is left out. */
+@Schema(name = "AuditEvent")
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record AuditEvent(
+        @Schema(description = "Later events have larger ids.", examples = "4711")
+        long id,
+
+        @Schema(implementation = String.class, examples = "2026-01-15T12:00:00.123456Z")
+        Instant at,
+
+        @Schema(examples = "LOGIN") AuditKind kind,
+
+        @Schema(description = "`SUCCESS`, or the code of the error answer.", examples = "SUCCESS")
+        String outcome,
+
+        @Schema(description = "Who did it; missing for somebody who was not logged in.", examples = "admin@example.com")
+        String actor,
+
+        @Schema(
+                description = "The account that it was done to, by its canonical e-mail address at that time.",
+                examples = "andy@example.com")
+        String account,
+
+        @Schema(description = "The session concerned.") UUID tokenId,
+
+        @Schema(description = "What was changed.", examples = "expiry: 2030-01-01T12:00:00Z")
+        String detail,
+
+        @Schema(description = "`X-Request-ID` of the request.")
+        String requestId,
+
+        @Schema(description = "`X-Giant-Swarm-Activity` of the request.", examples = "list-clusters")
+        String activity,
+
+        @Schema(description = "`X-Giant-Swarm-CmdLine` of the request, without secrets.")
+        String commandLine,
+
+        @Schema(description = "Address of the client.", examples = "192.0.2.1")
+        String address,
+
+        @Schema(examples = "gsctl/1.1.3") String userAgent) {
 
     static final String SUCCESS = "SUCCESS";
 
-    @Id
-    Long id;
+    static final String COLUMNS = "id, at, kind, outcome, actor, account, token_id, detail, request_id, activity,"
+            + " command_line, address, user_agent";
 
-    Instant at;
-
-    @Enumerated(EnumType.STRING)
-    AuditKind kind;
-
-    String outcome;
-
-    String actor;
-
-    String account;
-
-    @Column(name = "token_id")
-    UUID tokenId;
-
-    String detail;
-
-    @Column(name = "request_id")
-    String requestId;
-
-    String activity;
-
-    @Column(name = "command_line")
-    String commandLine;
-
-    String address;
-
-    @Column(name = "user_agent")
-    String userAgent;
-
-    /** Newest first. */
-    static List<AuditEvent> latest(AuditFilter filter, int limit) {
-        StringBuilder query = new StringBuilder("id < :before");
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("before", filter.before());
-        filter.account().ifPresent(account -> {
-            query.append(" and account = :account");
-            parameters.put("account", account);
-        });
-        filter.kind().ifPresent(kind -> {
-            query.append(" and kind = :kind");
-            parameters.put("kind", kind);
-        });
-        filter.from().ifPresent(from -> {
-            query.append(" and at >= :from");
-            parameters.put("from", from);
-        });
-        filter.until().ifPresent(until -> {
-            query.append(" and at < :until");
-            parameters.put("until", until);
-        });
-        return find(query.append(" order by id desc").toString(), parameters)
-                .page(0, limit)
-                .list();
+    /** In the order of {@link #COLUMNS}. */
+    static AuditEvent read(ResultSet row) throws SQLException {
+        return new AuditEvent(
+                row.getLong(1),
+                Statements.instant(row, 2),
+                AuditKind.valueOf(row.getString(3)),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getObject(7, UUID.class),
+                row.getString(8),
+                row.getString(9),
+                row.getString(10),
+                row.getString(11),
+                row.getString(12),
+                row.getString(13));
     }
 }

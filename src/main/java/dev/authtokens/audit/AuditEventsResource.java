@@ -2,17 +2,10 @@ package dev.authtokens.audit;
 
 import dev.authtokens.access.Access;
 import dev.authtokens.access.EmailAddress;
-import dev.authtokens.problem.Limit;
-import dev.authtokens.problem.Problem;
-import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.problem.QueryParameter;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -41,7 +34,7 @@ public class AuditEventsResource {
             description = "What happened to accounts and sessions, the latest first.")
     @APIResponse(responseCode = "200", description = "The events.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the message says which parameter is wrong.")
-    public List<AuditEventView> getAuditEvents(
+    public List<AuditEvent> getAuditEvents(
             @RestQuery @Parameter(description = "Only of the account with this e-mail address.") String account,
             @RestQuery @Parameter(description = "Only of this kind, like `LOGIN`.") String kind,
             @RestQuery @Parameter(description = "Only at or after this time, like 2026-01-15T12:00:00Z.") String from,
@@ -50,27 +43,11 @@ public class AuditEventsResource {
                     String before,
             @RestQuery @Parameter(description = "At most so many, 1 to 1,000; 100, when missing.") String limit) {
         AuditFilter filter = new AuditFilter(
-                read("account", account, EmailAddress::searched),
-                read("kind", kind, AuditKind::valueOf),
-                read("from", from, AuditEventsResource::time),
-                read("until", until, AuditEventsResource::time),
-                read("before", before, Long::valueOf).orElse(Long.MAX_VALUE));
-        return log.find(filter, Limit.read(limit, DEFAULT_LIMIT, MAX_LIMIT));
-    }
-
-    private static Instant time(String text) {
-        OffsetDateTime time = OffsetDateTime.parse(text);
-        if (time.getYear() < 0 || time.getYear() > 9999) {
-            throw new DateTimeException("No year of RFC 3339, and none of PostgreSQL");
-        }
-        return time.toInstant();
-    }
-
-    private static <T> Optional<T> read(String name, String text, Function<String, T> reader) {
-        try {
-            return Optional.ofNullable(text).map(reader);
-        } catch (IllegalArgumentException | DateTimeException e) {
-            throw new Problem(ProblemCode.INVALID_INPUT, "The parameter " + name + " is not acceptable.");
-        }
+                QueryParameter.read("account", account, EmailAddress::searched),
+                QueryParameter.read("kind", kind, AuditKind::valueOf),
+                QueryParameter.read("from", from, QueryParameter::time),
+                QueryParameter.read("until", until, QueryParameter::time),
+                QueryParameter.read("before", before, Long::valueOf).orElse(Long.MAX_VALUE));
+        return log.find(filter, QueryParameter.limit(limit, DEFAULT_LIMIT, MAX_LIMIT));
     }
 }

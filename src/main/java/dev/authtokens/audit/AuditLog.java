@@ -5,17 +5,21 @@ import dev.authtokens.database.Statements;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /**
  * The only access to the audit log. A success is recorded in the transaction of the change itself, so that neither exists
- * without the other; a failure in a statement of its own. Events are written by {@link Statements}, since that is part of
- * every login, and read through the entity.
+ * without the other; a failure in a statement of its own. By {@link Statements}, since writing an event is part of every login.
  */
 @ApplicationScoped
 public class AuditLog {
@@ -26,6 +30,8 @@ public class AuditLog {
             insert into audit_events (at, kind, outcome, actor, account, token_id, detail,
                 request_id, activity, command_line, address, user_agent)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    private static final String FIND = "select " + AuditEvent.COLUMNS + " from audit_events where id < ?";
 
     private final Statements statements;
     private final Clock clock;
@@ -56,9 +62,30 @@ public class AuditLog {
         insert(kind, outcome.code(), email, null, detail);
     }
 
-    @Transactional
-    public List<AuditEventView> find(AuditFilter filter, int limit) {
-        return AuditEvent.latest(filter, limit).stream().map(AuditEventView::of).toList();
+    /** The latest first. */
+    public List<AuditEvent> find(AuditFilter filter, int limit) {
+        StringBuilder query = new StringBuilder(FIND);
+        List<Object> parameters = new ArrayList<>(List.of(filter.before()));
+        Map<String, Optional<?>> conditions = Map.of(
+                "account = ?", filter.account(),
+                "kind = ?", filter.kind().map(AuditKind::name),
+                "at >= ?", filter.from(),
+                "at < ?", filter.until());
+        conditions.forEach((condition, wanted) -> wanted.ifPresent(value -> {
+            query.append(" and ").append(condition);
+            parameters.add(value);
+        }));
+        parameters.add(limit);
+        return statements.query(
+                query.append(" order by id desc limit ?").toString(), AuditLog::readAll, parameters.toArray());
+    }
+
+    private static List<AuditEvent> readAll(ResultSet rows) throws SQLException {
+        List<AuditEvent> events = new ArrayList<>();
+        while (rows.next()) {
+            events.add(AuditEvent.read(rows));
+        }
+        return events;
     }
 
     private void insert(AuditKind kind, String outcome, String email, UUID tokenId, String detail) {

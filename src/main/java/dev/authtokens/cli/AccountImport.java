@@ -2,43 +2,56 @@ package dev.authtokens.cli;
 
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.cli.ImportLine.BadLine;
-import dev.authtokens.user.UserImport;
+import dev.authtokens.user.UserImport.Row;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * Creates accounts from lines, a thousand in one transaction. After an interrupted run the import is run again: it skips the
  * accounts that exist.
  */
-class AccountImport implements AutoCloseable {
+class AccountImport {
 
     private static final int BATCH = 1000;
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
     private final CommandContext context;
-    private final Terminal terminal;
-    private final ExecutorService hashing =
-            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
 
     private long lines;
     private long created;
     private long existing;
     private long bad;
 
-    AccountImport(CommandContext context, Terminal terminal) {
+    AccountImport(CommandContext context) {
         this.context = context;
-        this.terminal = terminal;
     }
 
-    void run(BufferedReader reader) throws IOException {
+    /**
+     * What an import did.
+     *
+     * @param lines that were not blank
+     * @param existing accounts that were there before, or earlier in the file, and were left as they are
+     */
+    @RegisterForReflection
+    record Summary(long lines, long created, long existing, long bad) {
+
+        String text() {
+            String rows = """
+                    LINES     %,d
+                    CREATED   %,d
+                    EXISTING  %,d
+                    BAD       %,d""";
+            return String.format(Locale.ROOT, rows, lines, created, existing, bad);
+        }
+    }
+
+    Summary run(BufferedReader reader) throws IOException {
         List<ImportLine> batch = new ArrayList<>();
         long number = 0;
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -56,19 +69,17 @@ class AccountImport implements AutoCloseable {
             if (batch.size() == BATCH) {
                 write(batch);
                 batch.clear();
-                terminal.showProgress(String.format(Locale.ROOT, "%,d lines", lines));
+                context.terminal().showProgress(String.format(Locale.ROOT, "%,d lines", lines));
             }
         }
         write(batch);
-        terminal.clearProgress();
+        context.terminal().clearProgress();
+        return new Summary(lines, created, existing, bad);
     }
 
-    ImportSummary summary() {
-        return new ImportSummary(lines, created, existing, bad);
-    }
-
+    /** Hashes on all cores. Passwords of existing accounts are not hashed, so a repeated run is fast. */
     private void write(List<ImportLine> batch) {
-        List<UserImport.Row> rows = hashed(batch);
+        List<Row> rows = acceptable(batch).parallelStream().map(this::row).toList();
         if (!rows.isEmpty()) {
             int made = context.userImport().insert(rows);
             created += made;
@@ -76,69 +87,37 @@ class AccountImport implements AutoCloseable {
         }
     }
 
-    /** Passwords of existing accounts are not hashed, so a repeated run is fast. */
-    private List<UserImport.Row> hashed(List<ImportLine> batch) {
+    private List<ImportLine> acceptable(List<ImportLine> batch) {
         List<EmailAddress> toHash = batch.stream()
                 .filter(line -> line.password() != null)
                 .map(ImportLine::email)
                 .toList();
         Set<String> present = toHash.isEmpty() ? Set.of() : context.userImport().findExisting(toHash);
-        List<ImportLine> wanted = new ArrayList<>();
-        List<Future<String>> hashes = new ArrayList<>();
+        List<ImportLine> acceptable = new ArrayList<>();
         for (ImportLine line : batch) {
             if (present.contains(line.email().canonical())) {
                 existing++;
-            } else {
-                wanted.add(line);
-                hashes.add(hashing.submit(() -> hash(line)));
+                continue;
             }
+            Optional<String> refusal = Optional.ofNullable(line.password())
+                    .flatMap(password ->
+                            context.rules().refusal(password, line.email().canonical()));
+            refusal.ifPresentOrElse(reason -> report(line.number(), reason), () -> acceptable.add(line));
         }
-        List<UserImport.Row> rows = new ArrayList<>();
-        for (int i = 0; i < wanted.size(); i++) {
-            ImportLine line = wanted.get(i);
-            try {
-                rows.add(new UserImport.Row(line.email(), result(hashes.get(i)), line.role(), line.expiresAt()));
-            } catch (BadLine e) {
-                report(line.number(), e.getMessage());
-            }
-        }
-        return rows;
+        return acceptable;
     }
 
-    private String hash(ImportLine line) throws BadLine {
-        if (line.passwordHash() != null) {
-            return line.passwordHash();
-        }
-        var refusal = context.rules().refusal(line.password(), line.email().canonical());
-        if (refusal.isPresent()) {
-            throw new BadLine(refusal.get());
-        }
-        return context.hasher().hash(line.password());
-    }
-
-    private static String result(Future<String> hash) throws BadLine {
-        try {
-            return hash.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof BadLine badLine) {
-                throw badLine;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    private Row row(ImportLine line) {
+        String hash = line.passwordHash() != null
+                ? line.passwordHash()
+                : context.hasher().hash(line.password());
+        return new Row(line.email(), hash, line.role(), line.expiresAt());
     }
 
     private void report(long number, String reason) {
         bad++;
-        terminal.clearProgress();
-        terminal.err().println("line " + number + ": " + reason);
-        terminal.err().flush();
-    }
-
-    @Override
-    public void close() {
-        hashing.shutdownNow();
+        context.terminal().clearProgress();
+        context.terminal().err().println("line " + number + ": " + reason);
+        context.terminal().err().flush();
     }
 }

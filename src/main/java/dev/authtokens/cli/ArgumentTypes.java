@@ -22,6 +22,7 @@ final class ArgumentTypes {
                 .registerConverter(EmailAddress.class, ArgumentTypes::email)
                 .registerConverter(Role.class, ArgumentTypes::role)
                 .registerConverter(UUID.class, ArgumentTypes::id)
+                .registerConverter(Integer.class, ArgumentTypes::count)
                 .registerConverter(ExpiryTime.class, ArgumentTypes::expiry);
     }
 
@@ -39,6 +40,13 @@ final class ArgumentTypes {
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException("this is no id as 'token list' shows them");
         }
+    }
+
+    private static Integer count(String text) {
+        if (!text.matches("[1-9][0-9]{0,8}")) {
+            throw new TypeConversionException("this is no number from 1 to 999,999,999");
+        }
+        return Integer.valueOf(text);
     }
 
     private static ExpiryTime expiry(String text) {

@@ -7,8 +7,10 @@ import dev.authtokens.password.PasswordRules;
 import dev.authtokens.token.TokenStore;
 import dev.authtokens.user.UserImport;
 import dev.authtokens.user.UserStore;
+import jakarta.inject.Singleton;
 
 /** The stores and tools that commands work with. */
+@Singleton
 record CommandContext(
         UserStore users,
         UserImport userImport,
@@ -16,4 +18,5 @@ record CommandContext(
         PasswordHasher hasher,
         PasswordRules rules,
         Schema schema,
-        ObjectMapper mapper) {}
+        ObjectMapper mapper,
+        Terminal terminal) {}

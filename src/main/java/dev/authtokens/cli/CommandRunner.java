@@ -1,15 +1,8 @@
 package dev.authtokens.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.authtokens.StartFailure;
 import dev.authtokens.audit.RequestOrigin;
-import dev.authtokens.database.Schema;
-import dev.authtokens.password.PasswordHasher;
-import dev.authtokens.password.PasswordRules;
 import dev.authtokens.problem.Problem;
-import dev.authtokens.token.TokenStore;
-import dev.authtokens.user.UserImport;
-import dev.authtokens.user.UserStore;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Singleton;
@@ -21,17 +14,11 @@ import java.util.Optional;
 class CommandRunner implements QuarkusApplication {
 
     private final CommandContext context;
-    private final Terminal terminal = new Terminal();
+    private final Terminal terminal;
 
-    CommandRunner(
-            UserStore users,
-            UserImport userImport,
-            TokenStore tokens,
-            PasswordHasher hasher,
-            PasswordRules rules,
-            Schema schema,
-            ObjectMapper mapper) {
-        this.context = new CommandContext(users, userImport, tokens, hasher, rules, schema, mapper);
+    CommandRunner(CommandContext context) {
+        this.context = context;
+        this.terminal = context.terminal();
     }
 
     @Override
@@ -39,7 +26,7 @@ class CommandRunner implements QuarkusApplication {
         Invocation invocation = Invocation.read(arguments);
         originOf(invocation).ofProcess();
         try {
-            run(invocation.command());
+            run(invocation);
             return ExitCode.DONE.code();
         } catch (CommandFailure e) {
             return fail(e.exit(), e.getMessage());
@@ -62,13 +49,13 @@ class CommandRunner implements QuarkusApplication {
         return new RequestOrigin(actor, null, null, invocation.redacted(), null, null);
     }
 
-    private void run(Command command) {
-        if (!command.worksOnAnySchema() && !context.schema().isCurrent()) {
+    private void run(Invocation invocation) {
+        if (!invocation.worksOnAnySchema() && !context.schema().isCurrent()) {
             throw new CommandFailure(
                     ExitCode.NOT_AVAILABLE,
                     "The schema of the database is older than this version: run '" + Invocation.NAME + " migrate'.");
         }
-        command.run(context, terminal);
+        invocation.run(context);
         terminal.requireWritable();
     }
 

@@ -1,6 +1,5 @@
 package dev.authtokens.cli;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -40,12 +39,7 @@ record ImportLine(
     }
 
     @RegisterForReflection
-    record Fields(
-            String email,
-            @JsonProperty("password_hash") String passwordHash,
-            @JsonProperty("password_base64") String passwordBase64,
-            String expiry,
-            String role) {}
+    record Fields(String email, String passwordHash, String passwordBase64, String expiry, String role) {}
 
     /** @param number of the line, from 1 */
     static ImportLine read(long number, String line, ObjectMapper mapper, PasswordHasher hasher) throws BadLine {

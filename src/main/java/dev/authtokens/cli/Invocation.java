@@ -2,9 +2,9 @@ package dev.authtokens.cli;
 
 import dev.authtokens.audit.Redactor;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -14,8 +14,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Invocation {
 
     static final String NAME = "auth-tokens";
+    static final String SERVE = "serve";
+    static final String MIGRATE = "migrate";
 
-    private static final int WIDTH = 100;
     private static final int MAX_COMMAND_LINE = 1024;
 
     /** What the Java runtime makes of bytes that are no text in the character set of the environment. */
@@ -38,11 +39,12 @@ public final class Invocation {
 
     static Invocation read(Terminal terminal, String... arguments) {
         CommandLine commandLine = commandLine();
+        commandLine.setOut(terminal.out());
         try {
             ParseResult parsed = commandLine.parseArgs(arguments);
-            Optional<Integer> help = help(parsed, terminal);
-            if (help.isPresent()) {
-                return answered(help.get());
+            Integer help = CommandLine.executeHelpRequest(parsed);
+            if (help != null) {
+                return answered(help);
             }
             requireCommand(parsed);
             requireReadable(commandLine, arguments);
@@ -61,15 +63,30 @@ public final class Invocation {
 
     /** Whether the service is asked for, and not a command. */
     public boolean serves() {
-        return parsed != null && userObject() instanceof ServeCommand || isBare(parsed);
+        return parsed != null && (!parsed.hasSubcommand() || is(SERVE));
     }
 
-    Command command() {
-        return (Command) userObject();
+    /** Whether the command works on a schema of any version; others refuse an older one than they know. */
+    boolean worksOnAnySchema() {
+        return is(MIGRATE);
+    }
+
+    /**
+     * Runs the command. It prints the result and nothing else to standard output.
+     *
+     * @throws CommandFailure when it cannot
+     */
+    void run(CommandContext context) {
+        top().context = context;
+        try {
+            new CommandLine.RunLast().execute(parsed);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
     }
 
     boolean isVerbose() {
-        return ((TopCommand) parsed.commandSpec().userObject()).verbose;
+        return top().verbose;
     }
 
     /** The command line as it may be written down, without the secrets that somebody may have put into it. */
@@ -77,58 +94,24 @@ public final class Invocation {
         return Redactor.clean(NAME + " " + String.join(" ", arguments), MAX_COMMAND_LINE);
     }
 
-    /** The commands, whose texts are complete with what all of them share. */
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new TopCommand()).setExpandAtFiles(false);
         ArgumentTypes.register(commandLine);
-        complete(commandLine);
         return commandLine;
-    }
-
-    private static void complete(CommandLine commandLine) {
-        commandLine
-                .getCommandSpec()
-                .usageMessage()
-                .width(WIDTH)
-                .sortOptions(false)
-                .optionListHeading("%nOptions:%n")
-                .parameterListHeading("%nParameters:%n")
-                .commandListHeading("%nCommands:%n")
-                .descriptionHeading("%n")
-                .exitCodeListHeading("%nExit codes:%n")
-                .exitCodeList(ExitCode.meanings());
-        commandLine.getSubcommands().values().forEach(Invocation::complete);
     }
 
     private static Invocation answered(int exitCode) {
         return new Invocation(List.of(), null, OptionalInt.of(exitCode));
     }
 
-    private static Optional<Integer> help(ParseResult parsed, Terminal terminal) {
-        for (ParseResult level = parsed; level != null; level = level.subcommand()) {
-            if (level.isUsageHelpRequested()) {
-                leaf(parsed).commandSpec().commandLine().usage(terminal.out());
-                terminal.out().flush();
-                return Optional.of(ExitCode.DONE.code());
-            }
-            if (level.isVersionHelpRequested()) {
-                level.commandSpec().commandLine().printVersionHelp(terminal.out());
-                terminal.out().flush();
-                return Optional.of(ExitCode.DONE.code());
-            }
-        }
-        return Optional.empty();
-    }
-
     private static void requireCommand(ParseResult parsed) {
-        CommandSpec spec = leaf(parsed).commandSpec();
-        if (!spec.subcommands().isEmpty() && !isBare(parsed)) {
+        ParseResult leaf = leaf(parsed);
+        CommandSpec spec = leaf.commandSpec();
+        if (parsed.hasSubcommand() && !spec.subcommands().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "A command is missing.");
         }
-        if (spec.userObject() instanceof Command command) {
-            command.misuse().ifPresent(reason -> {
-                throw new ParameterException(spec.commandLine(), reason);
-            });
+        if (TokenCommands.isAmbiguous(leaf)) {
+            throw new ParameterException(spec.commandLine(), "Give either the ID of a session or --all.");
         }
     }
 
@@ -140,12 +123,12 @@ public final class Invocation {
         }
     }
 
-    private static boolean isBare(ParseResult parsed) {
-        return parsed != null && !parsed.hasSubcommand();
+    private TopCommand top() {
+        return (TopCommand) parsed.commandSpec().userObject();
     }
 
-    private Object userObject() {
-        return leaf(parsed).commandSpec().userObject();
+    private boolean is(String command) {
+        return leaf(parsed).commandSpec().name().equals(command);
     }
 
     private static ParseResult leaf(ParseResult parsed) {

@@ -1,21 +1,50 @@
 package dev.authtokens.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.authtokens.user.Expiry;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import picocli.CommandLine.Option;
 
 /** How a command shows its result: for people, or as one JSON value. */
 class Output {
 
+    static final int TIME_WIDTH = 20;
+
     @Option(names = "--json", description = "Print JSON, for machines.")
     boolean json;
 
     /** Prints the value as JSON where that is asked for, and the text otherwise. */
-    void print(CommandContext context, Terminal terminal, Object value, String text) {
+    void print(CommandContext context, Object value, String text) {
+        if (json) {
+            printJson(context, value);
+        } else {
+            context.terminal().out().println(text);
+        }
+    }
+
+    /** @param value an {@link java.util.Iterator} is written as an array, element by element */
+    static void printJson(CommandContext context, Object value) {
         try {
-            terminal.out().println(json ? context.mapper().writeValueAsString(value) : text);
-        } catch (JsonProcessingException e) {
+            JsonGenerator generator =
+                    context.mapper().createGenerator(context.terminal().out());
+            context.mapper().writeValue(generator, value);
+            context.terminal().out().println();
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * A time for people: RFC 3339 in UTC, to the second, at most {@link #TIME_WIDTH} characters.
+     *
+     * @param time null: not at any time
+     */
+    static String time(Instant time) {
+        return time == null || time.equals(Expiry.NEVER)
+                ? "never"
+                : time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -1,12 +1,12 @@
 package dev.authtokens.cli;
 
+import jakarta.inject.Singleton;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -21,6 +21,7 @@ import java.util.Locale;
  * Input and output of a command: results go to standard output, everything else to standard error, both in UTF-8. Without a
  * terminal, nothing is asked.
  */
+@Singleton
 class Terminal {
 
     private static final String CLEAR_LINE = "\r\u001b[K";
@@ -45,10 +46,6 @@ class Terminal {
 
     PrintWriter err() {
         return err;
-    }
-
-    InputStream in() {
-        return System.in;
     }
 
     /** @throws CommandFailure when standard output was closed */
@@ -131,10 +128,10 @@ class Terminal {
     private byte[] firstLine(int maxLength) {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try {
-            int next = in().read();
+            int next = System.in.read();
             while (next >= 0 && next != '\n' && line.size() <= maxLength + 1) {
                 line.write(next);
-                next = in().read();
+                next = System.in.read();
             }
             if (next < 0 && line.size() == 0) {
                 throw refused("There is no password on standard input.");

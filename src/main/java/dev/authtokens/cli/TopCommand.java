@@ -1,11 +1,15 @@
 package dev.authtokens.cli;
 
-import picocli.CommandLine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The executable itself. Without arguments it serves. */
-@CommandLine.Command(
+/** The executable itself. Without arguments it serves. Its commands inherit the layout of the help texts. */
+@Command(
         name = Invocation.NAME,
         description = {
             "Serves the API, or administers the accounts and tokens behind it.",
@@ -13,13 +17,29 @@ import picocli.CommandLine.ScopeType;
             "A command takes the same settings as the service, from the same environment variables, and may run beside it."
         },
         synopsisSubcommandLabel = "[COMMAND]",
-        versionProvider = Version.class,
+        versionProvider = TopCommand.Version.class,
+        scope = ScopeType.INHERIT,
+        usageHelpWidth = 100,
+        sortOptions = false,
+        descriptionHeading = "%n",
+        parameterListHeading = "%nParameters:%n",
+        optionListHeading = "%nOptions:%n",
+        commandListHeading = "%nCommands:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:refused or failed; standard error says why in one line",
+            "2:wrong usage",
+            "3:no such account or token",
+            "4:the account exists already",
+            "5:database not reached, its schema too old, or a setting wrong"
+        },
         footer = {
             "%nExamples:",
             "  auth-tokens                     serve",
             "  auth-tokens user list --help    help of a command"
         },
-        subcommands = {ServeCommand.class, MigrateCommand.class, UserCommands.class, TokenCommands.class})
+        subcommands = {MigrateCommand.class, UserCommands.class, TokenCommands.class})
 class TopCommand {
 
     @Option(
@@ -37,4 +57,30 @@ class TopCommand {
             scope = ScopeType.INHERIT,
             description = "Log what happens to standard error, and where an unforeseen error came from.")
     boolean verbose;
+
+    /** Null until Quarkus has started: the arguments are parsed before. */
+    CommandContext context;
+
+    @Command(
+            name = Invocation.SERVE,
+            description = {
+                "Serves the API until it is stopped; this is what happens without any command.",
+                "",
+                "A start that fails for a reason that an operator can fix ends with status 1 and one line."
+            },
+            footer = {"%nExample:", "  auth-tokens serve"})
+    void serve() {
+        throw new IllegalStateException("Served by Main, not run as a command");
+    }
+
+    /** The version that this was built as. */
+    static class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() throws IOException {
+            try (InputStream text = Version.class.getResourceAsStream("version.txt")) {
+                return new String[] {new String(text.readAllBytes(), StandardCharsets.UTF_8).strip()};
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.authtokens.cli;
 
+import dev.authtokens.cli.AccountImport.Summary;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,11 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
-@CommandLine.Command(
+@Command(
         name = "import",
         description = {
             "Creates accounts from a file with a JSON object in each line:",
@@ -33,9 +35,12 @@ import picocli.CommandLine.Parameters;
             "  auth-tokens user import accounts.ndjson",
             "  other-system export | auth-tokens user import -"
         })
-class UserImportCommand implements Command {
+class UserImportCommand implements Runnable {
 
     private static final String STANDARD_INPUT = "-";
+
+    @ParentCommand
+    UserCommands user;
 
     @Parameters(index = "0", paramLabel = "FILE", description = "The lines; - for standard input.")
     String file;
@@ -44,19 +49,19 @@ class UserImportCommand implements Command {
     Output output;
 
     @Override
-    public void run(CommandContext context, Terminal terminal) {
-        ImportSummary summary = importAll(context, terminal);
-        output.print(context, terminal, summary, summary.text());
+    public void run() {
+        CommandContext context = user.top.context;
+        Summary summary = importAll(context);
+        output.print(context, summary, summary.text());
         if (summary.bad() > 0) {
             throw new CommandFailure(ExitCode.REFUSED, "Bad lines: " + summary.bad() + " of " + summary.lines() + ".");
         }
     }
 
-    private ImportSummary importAll(CommandContext context, Terminal terminal) {
-        try (InputStream in = file.equals(STANDARD_INPUT) ? terminal.in() : Files.newInputStream(Path.of(file));
-                AccountImport accounts = new AccountImport(context, terminal)) {
-            accounts.run(new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)));
-            return accounts.summary();
+    private Summary importAll(CommandContext context) {
+        try (InputStream in = file.equals(STANDARD_INPUT) ? System.in : Files.newInputStream(Path.of(file))) {
+            return new AccountImport(context)
+                    .run(new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)));
         } catch (NoSuchFileException e) {
             throw new CommandFailure(ExitCode.REFUSED, "There is no file " + file + ".");
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import dev.authtokens.problem.ProblemCode;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -114,7 +115,8 @@ public class ApiDescription implements OASFilter {
                 .name();
         var body = OASFactory.createMediaType().schema(OASFactory.createSchema().ref(name));
         if (example != null) {
-            body.setExample(Map.of("code", example.code(), "message", example.message()));
+            // In one order, so that two builds give the same document.
+            body.setExample(new TreeMap<>(Map.of("code", example.code(), "message", example.message())));
         }
         return OASFactory.createContent().addMediaType("application/json", body);
     }

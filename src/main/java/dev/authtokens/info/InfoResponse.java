@@ -6,9 +6,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The part of the installation's description that this service knows, in the shape that clients expect. */
 @Schema(name = "V4InfoResponse")
-public record InfoResponse(
-        @Schema(required = true) @JsonProperty General general,
-        @JsonProperty Workers workers) {
+public record InfoResponse(@Schema(required = true) General general, Workers workers) {
 
     static InfoResponse of(ServiceConfig.Info info) {
         return new InfoResponse(
@@ -17,17 +15,14 @@ public record InfoResponse(
     }
 
     public record General(
-            @Schema(examples = "auth-tokens") @JsonProperty("installation_name")
-            String installationName,
+            @Schema(examples = "auth-tokens") String installationName,
 
-            @Schema(examples = "kvm") @JsonProperty String provider,
-            @Schema(examples = "local") @JsonProperty String datacenter,
+            @Schema(examples = "kvm") String provider,
+            @Schema(examples = "local") String datacenter,
 
-            @Schema(required = true) @JsonProperty("availability_zones")
-            Range availabilityZones) {}
+            @Schema(required = true) Range availabilityZones) {}
 
-    public record Workers(@JsonProperty("count_per_cluster") Range countPerCluster) {}
+    public record Workers(Range countPerCluster) {}
 
-    public record Range(
-            @JsonProperty int max, @JsonProperty("default") int usual) {}
+    public record Range(int max, @JsonProperty("default") int usual) {}
 }

@@ -1,7 +1,6 @@
 package dev.authtokens.introspection;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.authtokens.access.Caller;
 import dev.authtokens.token.VerifiedToken;
 import java.time.Instant;
@@ -12,33 +11,29 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "IntrospectionResponse")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record IntrospectionResponse(
-        @Schema(description = "Whether the token is valid now.") @JsonProperty
+        @Schema(description = "Whether the token is valid now.")
         boolean active,
 
-        @Schema(description = "E-mail address of the account.", examples = "andy@example.com") @JsonProperty
+        @Schema(description = "E-mail address of the account.", examples = "andy@example.com")
         String username,
 
         @Schema(description = "Id of the account. It stays the same when the e-mail address changes.", examples = "42")
-        @JsonProperty
         String sub,
 
-        @Schema(description = "Role of the account.", examples = "user") @JsonProperty
+        @Schema(description = "Role of the account.", examples = "user")
         String role,
 
-        @Schema(examples = "Bearer") @JsonProperty("token_type")
-        String tokenType,
+        @Schema(examples = "Bearer") String tokenType,
 
-        @Schema(description = "When it was issued, in seconds since 1970.", examples = "1767225600") @JsonProperty
+        @Schema(description = "When it was issued, in seconds since 1970.", examples = "1767225600")
         Long iat,
 
         @Schema(
                 description = "When it expires if it is not used before, in seconds since 1970; missing when never.",
                 examples = "1767312000")
-        @JsonProperty
         Long exp,
 
-        @Schema(description = "Id of the session.") @JsonProperty
-        UUID jti) {
+        @Schema(description = "Id of the session.") UUID jti) {
 
     static final IntrospectionResponse INACTIVE =
             new IntrospectionResponse(false, null, null, null, null, null, null, null);

@@ -1,11 +1,10 @@
 package dev.authtokens.introspection;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The account of a verified token, for callers that read the body and not the headers. */
 @Schema(name = "VerifiedAuthToken")
 record VerifyResponse(
-        @Schema(examples = "andy@example.com") @JsonProperty String email,
+        @Schema(examples = "andy@example.com") String email,
 
-        @Schema(examples = "user") @JsonProperty String role) {}
+        @Schema(examples = "user") String role) {}

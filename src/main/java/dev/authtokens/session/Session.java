@@ -1,7 +1,6 @@
 package dev.authtokens.session;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.authtokens.token.IssuedToken;
 import dev.authtokens.user.Expiry;
 import java.time.Instant;
@@ -12,14 +11,13 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "AuthTokenListItem")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Session(
-        @Schema(description = "Id of the session. It is not the token and gives no access.") @JsonProperty
+        @Schema(description = "Id of the session. It is not the token and gives no access.")
         UUID id,
 
         @Schema(
                 implementation = String.class,
                 description = "Time of the login.",
                 examples = "2026-01-15T12:00:00.123456Z")
-        @JsonProperty
         Instant created,
 
         @Schema(
@@ -27,26 +25,24 @@ public record Session(
                 description =
                         "Last use of the token, known to all replicas after at most a minute; missing when never.",
                 examples = "2026-01-15T12:34:56Z")
-        @JsonProperty("last_used")
         Instant lastUsed,
 
         @Schema(
                 implementation = String.class,
                 description = "When the session expires if it is not used before; 0001-01-01T00:00:00Z means never.",
                 examples = "0001-01-01T00:00:00Z")
-        @JsonProperty
         Instant expiry,
 
-        @Schema(description = "Client address of the login.", examples = "192.0.2.1") @JsonProperty
+        @Schema(description = "Client address of the login.", examples = "192.0.2.1")
         String address,
 
-        @Schema(description = "`User-Agent` of the login.", examples = "gsctl/1.1.3") @JsonProperty("user_agent")
+        @Schema(description = "`User-Agent` of the login.", examples = "gsctl/1.1.3")
         String userAgent,
 
-        @Schema(description = "`X-Giant-Swarm-Activity` of the login.", examples = "login") @JsonProperty
+        @Schema(description = "`X-Giant-Swarm-Activity` of the login.", examples = "login")
         String activity,
 
-        @Schema(description = "Whether it is the session of this request.") @JsonProperty
+        @Schema(description = "Whether it is the session of this request.")
         boolean current) {
 
     /** @param currentId the token of this request */

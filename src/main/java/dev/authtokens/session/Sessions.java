@@ -2,11 +2,12 @@ package dev.authtokens.session;
 
 import dev.authtokens.access.Caller;
 import dev.authtokens.problem.GenericResponse;
-import dev.authtokens.problem.Limit;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.problem.QueryParameter;
 import dev.authtokens.token.TokenStore;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -29,7 +30,7 @@ class Sessions {
     }
 
     List<Session> list(long userId, Caller caller, String limit) {
-        return tokens.list(userId, Limit.read(limit, DEFAULT_LIMIT, MAX_LIMIT)).stream()
+        return tokens.list(userId, QueryParameter.limit(limit, DEFAULT_LIMIT, MAX_LIMIT)).stream()
                 .map(token -> Session.of(token, caller.tokenId()))
                 .toList();
     }
@@ -47,5 +48,11 @@ class Sessions {
         }
         int revoked = tokens.revokeAll(userId, email, except == null ? null : caller.tokenId());
         return new GenericResponse("RESOURCE_DELETED", "Sessions revoked: " + revoked + ".");
+    }
+
+    /** @param issuedBefore null: now */
+    GenericResponse revokeEverybody(Instant issuedBefore) {
+        Instant until = tokens.revokeEverybody(issuedBefore);
+        return new GenericResponse("RESOURCE_DELETED", "All tokens issued up to " + until + " are revoked.");
     }
 }

@@ -3,12 +3,15 @@ package dev.authtokens.session;
 import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.problem.GenericResponse;
+import dev.authtokens.problem.QueryParameter;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.SecurityContext;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -16,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
-/** People see and revoke their own sessions. */
+/** People see and revoke their own sessions; administrators revoke those of everybody, after a breach or a restore. */
 @Path("/v4/auth-tokens/")
 @Tag(name = "auth tokens")
 public class SessionsResource {
@@ -48,7 +51,6 @@ public class SessionsResource {
             operationId = "deleteAuthTokenById",
             summary = "Delete one auth token",
             description = "Revokes one of the caller's own sessions.")
-    @APIResponse(responseCode = "200", description = "The session was revoked.")
     public GenericResponse deleteAuthTokenById(@RestPath String id, @Context SecurityContext security) {
         Caller caller = Caller.of(security);
         return sessions.revoke(caller.userId(), caller.email(), id);
@@ -67,5 +69,24 @@ public class SessionsResource {
             @RestQuery @Parameter(description = Sessions.EXCEPT) String except, @Context SecurityContext security) {
         Caller caller = Caller.of(security);
         return sessions.revokeAll(caller.userId(), caller.email(), caller, except);
+    }
+
+    @DELETE
+    @Path("everyone/")
+    @Access(Access.Who.ADMIN)
+    @Operation(
+            operationId = "deleteEveryonesAuthTokens",
+            summary = "Delete the auth tokens of everyone",
+            description = "Revokes all tokens of all accounts, including the caller's, after a breach or a restore.")
+    @APIResponse(responseCode = "200", description = "The tokens were revoked.")
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: issued_before is not a time.")
+    public GenericResponse deleteEveryonesAuthTokens(
+            @RestQuery("issued_before")
+                    @Parameter(
+                            description =
+                                    "Only tokens issued up to this time, like 2026-01-15T12:00:00Z; now by default.")
+                    String issuedBefore) {
+        Optional<Instant> time = QueryParameter.read("issued_before", issuedBefore, QueryParameter::time);
+        return sessions.revokeEverybody(time.orElse(null));
     }
 }

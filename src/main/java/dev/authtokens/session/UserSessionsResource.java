@@ -53,7 +53,6 @@ public class UserSessionsResource {
             operationId = "deleteUserAuthTokenById",
             summary = "Delete one auth token of a user",
             description = "Revokes one session of an account.")
-    @APIResponse(responseCode = "200", description = "The session was revoked.")
     public GenericResponse deleteUserAuthTokenById(@RestPath String email, @RestPath String id) {
         Account account = users.getAccount(email);
         return sessions.revoke(account.id(), account.email(), id);

@@ -1,6 +1,5 @@
 package dev.authtokens.user;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A new account. */
@@ -10,17 +9,14 @@ public record CreateUserRequest(
                 description = "A Base64 encoded password (UTF-8), despite the name of the field.",
                 required = true,
                 examples = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5")
-        @JsonProperty("password")
         String password,
 
         @Schema(
                 description = "When the account expires; 0001-01-01T00:00:00Z, or none, means never.",
                 examples = "2030-01-01T12:00:00Z")
-        @JsonProperty("expiry")
         String expiry,
 
         @Schema(description = "`user`, `admin` or `service`; `user`, when missing.", examples = "user")
-        @JsonProperty("role")
         String role) {
 
     /** Leaves the password out: a record would print it. */

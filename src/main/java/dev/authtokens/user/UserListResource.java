@@ -4,16 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.authtokens.access.Access;
 import dev.authtokens.access.EmailAddress;
-import dev.authtokens.problem.Limit;
-import dev.authtokens.problem.Problem;
-import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.problem.QueryParameter;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Iterator;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -59,33 +55,21 @@ public class UserListResource {
             @RestQuery @Parameter(description = "Only addresses after this one, the last of the previous page.")
                     String after,
             @RestQuery @Parameter(description = "Only addresses with this prefix.") String prefix) {
-        int wanted = Limit.read(limit, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        int wanted = QueryParameter.limit(limit, Integer.MAX_VALUE, Integer.MAX_VALUE);
         String canonicalPrefix = searched("prefix", prefix);
         String canonicalAfter = searched("after", after);
         // The first page is read before the answer starts, so that a failing database is answered with 503.
         Iterator<UserView> list =
                 users.list(canonicalPrefix, canonicalAfter, wanted).iterator();
-        return out -> write(out, list);
+        return out -> {
+            JsonGenerator json = mapper.createGenerator(out);
+            mapper.writeValue(json, list);
+            // Not after a failure: a list that ends half-way must not look complete.
+            json.close();
+        };
     }
 
     private static String searched(String parameter, String text) {
-        try {
-            return text == null ? "" : EmailAddress.searched(text);
-        } catch (IllegalArgumentException e) {
-            throw new Problem(ProblemCode.INVALID_INPUT, "The parameter " + parameter + " is not acceptable.");
-        }
-    }
-
-    /**
-     * Closes the array only after the last account, so that a list that fails half-way is not valid JSON.
-     */
-    private void write(OutputStream out, Iterator<UserView> list) throws IOException {
-        JsonGenerator json = mapper.createGenerator(out);
-        json.writeStartArray();
-        while (list.hasNext()) {
-            json.writePOJO(list.next());
-        }
-        json.writeEndArray();
-        json.close();
+        return QueryParameter.read(parameter, text, EmailAddress::searched).orElse("");
     }
 }

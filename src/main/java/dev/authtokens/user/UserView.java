@@ -1,30 +1,27 @@
 package dev.authtokens.user;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** An account as the API shows it; {@code 0001-01-01T00:00:00Z} is the expiry of one that never expires. */
 @Schema(name = "V4UserListItem")
 public record UserView(
-        @Schema(description = "E-mail address of the user.", examples = "andy@example.com") @JsonProperty
+        @Schema(description = "E-mail address of the user.", examples = "andy@example.com")
         String email,
 
         @Schema(
                 implementation = String.class,
                 description = "When the account was created.",
                 examples = "2026-01-15T12:00:00Z")
-        @JsonProperty
         Instant created,
 
         @Schema(
                 implementation = String.class,
                 description = "When the account expires; 0001-01-01T00:00:00Z means never.",
                 examples = "0001-01-01T00:00:00Z")
-        @JsonProperty
         Instant expiry,
 
-        @Schema(description = "What the account may do: `user`, `admin` or `service`.", examples = "user") @JsonProperty
+        @Schema(description = "What the account may do: `user`, `admin` or `service`.", examples = "user")
         String role) {
 
     public static UserView of(Account account) {

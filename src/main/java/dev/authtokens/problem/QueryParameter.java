@@ -1,0 +1,50 @@
+package dev.authtokens.problem;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Reads the parameters of queries. Whatever is wrong with one is {@code INVALID_INPUT} with its name. */
+public final class QueryParameter {
+
+    private QueryParameter() {}
+
+    /**
+     * Empty when it is missing.
+     *
+     * @param reader throws IllegalArgumentException or DateTimeException when the text is not acceptable
+     */
+    public static <T> Optional<T> read(String name, String text, Function<String, T> reader) {
+        try {
+            return Optional.ofNullable(text).map(reader);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new Problem(ProblemCode.INVALID_INPUT, "The parameter " + name + " is not acceptable.");
+        }
+    }
+
+    /** A time of RFC 3339 that PostgreSQL can have, to be used as a reader. */
+    public static Instant time(String text) {
+        OffsetDateTime time = OffsetDateTime.parse(text);
+        if (time.getYear() < 0 || time.getYear() > 9999) {
+            throw new DateTimeException("No year of RFC 3339, and none of PostgreSQL");
+        }
+        return time.toInstant();
+    }
+
+    /** The parameter {@code limit} of lists, from 1 to the maximum. */
+    public static int limit(String text, int defaultLimit, int max) {
+        if (text == null) {
+            return defaultLimit;
+        }
+        long wanted = text.matches("[0-9]{1,10}") ? Long.parseLong(text) : 0;
+        if (wanted < 1 || wanted > max) {
+            throw new Problem(
+                    ProblemCode.INVALID_INPUT,
+                    String.format(Locale.ROOT, "limit must be a number from 1 to %,d.", max));
+        }
+        return (int) wanted;
+    }
+}
