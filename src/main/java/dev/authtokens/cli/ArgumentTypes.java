@@ -23,6 +23,7 @@ final class ArgumentTypes {
                 .registerConverter(Role.class, ArgumentTypes::role)
                 .registerConverter(UUID.class, ArgumentTypes::id)
                 .registerConverter(Integer.class, ArgumentTypes::count)
+                .registerConverter(Instant.class, ArgumentTypes::time)
                 .registerConverter(ExpiryTime.class, ArgumentTypes::expiry);
     }
 
@@ -47,6 +48,12 @@ final class ArgumentTypes {
             throw new TypeConversionException("this is no number from 1 to 999,999,999");
         }
         return Integer.valueOf(text);
+    }
+
+    private static Instant time(String text) {
+        return Expiry.parse(text)
+                .flatMap(expiry -> expiry)
+                .orElseThrow(() -> new TypeConversionException("this is not a time like 2030-01-01T12:00:00Z"));
     }
 
     private static ExpiryTime expiry(String text) {

@@ -111,7 +111,8 @@ public final class Invocation {
             throw new ParameterException(spec.commandLine(), "A command is missing.");
         }
         if (TokenCommands.isAmbiguous(leaf)) {
-            throw new ParameterException(spec.commandLine(), "Give either the ID of a session or --all.");
+            throw new ParameterException(
+                    spec.commandLine(), "Give an EMAIL with either the ID of a session or --all, or give --everyone.");
         }
     }
 

@@ -78,7 +78,22 @@ class Terminal {
         return console() != null;
     }
 
-    boolean confirms(String question) {
+    /**
+     * Asks whether to go ahead.
+     *
+     * @param yes do not ask
+     * @throws CommandFailure when the answer is no, or there is no terminal to ask on
+     */
+    void confirm(boolean yes, String question) {
+        if (!yes && !isInteractive()) {
+            throw new CommandFailure(ExitCode.WRONG_USAGE, "There is no terminal to ask on: use --yes.");
+        }
+        if (!yes && !confirms(question)) {
+            throw refused("Nothing was changed.");
+        }
+    }
+
+    private boolean confirms(String question) {
         String answer = console().readLine("%s [y/N] ", question);
         return answer != null && answer.strip().toLowerCase(Locale.ROOT).matches("y|yes");
     }

@@ -1,8 +1,10 @@
 package dev.authtokens.cli;
 
+import dev.authtokens.access.EmailAddress;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.session.Session;
 import dev.authtokens.user.Account;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -24,6 +26,8 @@ class TokenCommands {
 
     private static final String REVOKE = "revoke";
     private static final String ALL = "--all";
+    private static final String EVERYONE = "--everyone";
+    private static final String ISSUED_BEFORE = "--issued-before";
     private static final int LIMIT = 1000;
     private static final String TIME = "%-" + Output.TIME_WIDTH + "s  ";
     private static final String ROW = "%-36s  " + TIME + TIME + TIME + "%s";
@@ -57,39 +61,75 @@ class TokenCommands {
 
     @Command(
             name = REVOKE,
-            description = "Revokes one session of an account, or all of them.",
+            description = {
+                "Revokes one session of an account, all of them, or the tokens of all accounts.",
+                "",
+                "Use --everyone after a breach, and after every restore of the database. On a terminal it asks first; elsewhere"
+                        + " it does nothing without --yes."
+            },
             footer = {
                 "%nExamples:",
                 "  auth-tokens token revoke andy@example.com 0b1f3c5e-7a9d-4e2b-8c6f-1d3e5a7b9c0d",
-                "  auth-tokens token revoke andy@example.com --all"
+                "  auth-tokens token revoke andy@example.com --all",
+                "  auth-tokens token revoke --everyone"
             })
     void revoke(
-            @Mixin AccountArgument argument,
+            @Parameters(
+                            index = "0",
+                            arity = "0..1",
+                            paramLabel = "EMAIL",
+                            description = "E-mail address of the account.")
+                    EmailAddress email,
             @Parameters(
                             index = "1",
                             arity = "0..1",
                             paramLabel = "ID",
                             description = "The session, as 'token list' shows it.")
                     UUID id,
-            @Option(names = ALL, description = "All of them, instead of one.") boolean all,
+            @Option(names = ALL, description = "All sessions of the account, instead of one.") boolean all,
+            @Option(names = EVERYONE, description = "The tokens of all accounts.") boolean everyone,
+            @Option(
+                            names = ISSUED_BEFORE,
+                            paramLabel = "TIME",
+                            description = "With --everyone: only tokens issued up to this time; now by default.")
+                    Instant issuedBefore,
+            @Option(
+                            names = {"-y", "--yes"},
+                            description = "With --everyone: do not ask.")
+                    boolean yes,
             @Mixin Output output) {
         CommandContext context = top.context;
-        Account account = argument.account(context);
         String text;
-        if (all) {
-            int revoked = context.tokens().revokeAll(account.id(), account.email(), null);
-            text = "Revoked sessions of " + account.email() + ": " + revoked;
-        } else if (context.tokens().revoke(account.id(), account.email(), id)) {
-            text = "Revoked the session " + id + " of " + account.email();
+        if (everyone) {
+            context.terminal()
+                    .confirm(yes, "Revoke the tokens of all accounts, so that everybody has to log in again?");
+            text = "Revoked all tokens issued up to " + context.tokens().revokeEverybody(issuedBefore);
         } else {
-            throw new CommandFailure(ExitCode.NOT_FOUND, "This account has no session with this id.");
+            text = revoke(context, context.users().getAccount(email), id, all);
         }
         output.print(context, new GenericResponse("RESOURCE_DELETED", text), text);
     }
 
-    /** Whether both or neither of an ID and {@code --all} are given: picocli's groups cannot have a positional parameter. */
+    private static String revoke(CommandContext context, Account account, UUID id, boolean all) {
+        if (all) {
+            int revoked = context.tokens().revokeAll(account.id(), account.email(), null);
+            return "Revoked sessions of " + account.email() + ": " + revoked;
+        }
+        if (!context.tokens().revoke(account.id(), account.email(), id)) {
+            throw new CommandFailure(ExitCode.NOT_FOUND, "This account has no session with this id.");
+        }
+        return "Revoked the session " + id + " of " + account.email();
+    }
+
+    /** Whether {@code revoke} has other arguments than one of its three forms: picocli's groups cannot have positional ones. */
     static boolean isAmbiguous(ParseResult command) {
-        return command.commandSpec().name().equals(REVOKE)
-                && command.hasMatchedPositional(1) == command.hasMatchedOption(ALL);
+        if (!command.commandSpec().name().equals(REVOKE)) {
+            return false;
+        }
+        boolean hasId = command.hasMatchedPositional(1);
+        boolean all = command.hasMatchedOption(ALL);
+        return command.hasMatchedOption(EVERYONE)
+                ? command.hasMatchedPositional(0) || all
+                : !command.hasMatchedPositional(0) || hasId == all || command.hasMatchedOption(ISSUED_BEFORE);
     }
 }

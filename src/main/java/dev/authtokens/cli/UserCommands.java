@@ -181,14 +181,8 @@ class UserCommands {
                             description = "Do not ask.")
                     boolean yes,
             @Mixin Output output) {
-        Terminal terminal = top.context.terminal();
-        if (!yes && !terminal.isInteractive()) {
-            throw new CommandFailure(ExitCode.WRONG_USAGE, "There is no terminal to ask on: use --yes to delete.");
-        }
         Account account = argument.account(top.context);
-        if (!yes && !terminal.confirms("Delete the account " + account.email() + "?")) {
-            throw new CommandFailure(ExitCode.REFUSED, "Nothing is deleted.");
-        }
+        top.context.terminal().confirm(yes, "Delete the account " + account.email() + "?");
         top.context.users().delete(account.id());
         String text = "Deleted the account " + account.email();
         output.print(top.context, new GenericResponse("RESOURCE_DELETED", text), text);

@@ -102,6 +102,8 @@ class CommandLineIT {
 
             String third = service.token(ANDY, OTHER_PASSWORD);
             run(beside, "", "token", "revoke", ANDY, "--all", "--json").prints("\"code\":\"RESOURCE_DELETED\"");
+            run(beside, "", "token", "revoke", "--everyone").fails(ExitCode.WRONG_USAGE, "--yes");
+            run(beside, "", "token", "revoke", "--everyone", "--yes").prints("Revoked all tokens issued up to 2");
             assertEquals(401, service.get(Api.USER, third).statusCode());
 
             run(beside, "", "user", "role", ANDY, "user", "--json").prints("\"role\":\"user\"");
