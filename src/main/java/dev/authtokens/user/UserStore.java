@@ -136,7 +136,14 @@ public class UserStore {
     /** @throws Problem {@code RESOURCE_ALREADY_EXISTS} when an account has this e-mail address */
     @Transactional
     public void create(EmailAddress email, String passwordHash, Role role, Optional<Instant> expiresAt) {
-        requireUnique(() -> persist(email, passwordHash, role, expiresAt.orElse(null)));
+        User user = new User();
+        user.email = email.displayForm();
+        user.emailCanonical = email.canonical();
+        user.passwordHash = passwordHash;
+        user.role = role;
+        user.createdAt = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
+        user.expiresAt = expiresAt.orElse(null);
+        requireUnique(user::persist);
         audit.record(AuditKind.USER_CREATED, email.canonical(), null, "role: " + role.wireName());
     }
 
@@ -236,17 +243,6 @@ public class UserStore {
         }
         create(email, passwordHash, Role.ADMIN, Optional.empty());
         return true;
-    }
-
-    private void persist(EmailAddress email, String passwordHash, Role role, Instant expiresAt) {
-        User user = new User();
-        user.email = email.displayForm();
-        user.emailCanonical = email.canonical();
-        user.passwordHash = passwordHash;
-        user.role = role;
-        user.createdAt = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
-        user.expiresAt = expiresAt;
-        user.persist();
     }
 
     /** The unique index decides, whatever other transactions do meanwhile. */
