@@ -135,9 +135,9 @@ public class UsersResource {
             throw invalid("The field password is required.");
         }
         byte[] password = rules.requireAcceptable(request.password(), address.displayForm());
-        Optional<Instant> expiresAt = expiry(request.expiry()).flatMap(expiry -> expiry);
+        Instant expiry = expiry(request.expiry()).orElse(Expiry.NEVER);
         Role role = role(request.role()).orElse(Role.USER);
-        users.create(address, hashing.hash(password), role, expiresAt);
+        users.create(address, hashing.hash(password), role, expiry);
         return new GenericResponse(
                 "RESOURCE_CREATED", "The user with email '" + address.displayForm() + "' has been created.");
     }
@@ -189,8 +189,7 @@ public class UsersResource {
                 "RESOURCE_DELETED", "The user with email '" + account.email() + "' has been deleted.");
     }
 
-    /** Empty when not given; the Optional in it is empty for never. */
-    private static Optional<Optional<Instant>> expiry(String text) {
+    private static Optional<Instant> expiry(String text) {
         return Optional.ofNullable(text)
                 .map(time -> Expiry.parse(time)
                         .orElseThrow(() -> invalid("The expiry is not a time like 2030-01-01T12:00:00Z.")));
