@@ -26,8 +26,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Authenticates programs by HTTP Basic (RFC 7617). A password is hashed once. From then on its seal, keyed by a secret of this
- * process, is kept with the stored hash that it matched, and one query finds out whether the account still has that hash: a change
+ * Authenticates programs by HTTP Basic (RFC 7617). A password is hashed once. From then on its HMAC, keyed by a secret of this
+ * process, is kept with the stored hash that it matched, and one query checks that the account still has that hash: a change
  * of the password or the account takes effect at once.
  */
 @Singleton
@@ -57,22 +57,22 @@ class BasicAuthentication {
 
     /** Empty when the account has expired; fails as a login does. */
     CompletionStage<Optional<Caller>> authenticate(Basic credentials) {
-        String seal = seal(credentials);
-        String matchedHash = matchedHashes.getIfPresent(seal);
+        String mac = mac(credentials);
+        String matchedHash = matchedHashes.getIfPresent(mac);
         if (matchedHash == null) {
-            return executor.run(credentials.email(), () -> logIn(credentials, seal));
+            return executor.run(credentials.email(), () -> logIn(credentials, mac));
         }
         return Vertx.currentContext()
                 .executeBlocking(() -> findUnchanged(credentials.email(), matchedHash), false)
                 .toCompletionStage()
                 .thenCompose(account -> account.isPresent()
                         ? CompletableFuture.completedStage(caller(account.get()))
-                        : executor.run(credentials.email(), () -> logIn(credentials, seal)));
+                        : executor.run(credentials.email(), () -> logIn(credentials, mac)));
     }
 
-    private Optional<Caller> logIn(Basic credentials, String seal) {
+    private Optional<Caller> logIn(Basic credentials, String mac) {
         Account account = login.verify(AuditKind.LOGIN, credentials.email(), credentials.password());
-        matchedHashes.put(seal, account.passwordHash());
+        matchedHashes.put(mac, account.passwordHash());
         return caller(account);
     }
 
@@ -88,7 +88,7 @@ class BasicAuthentication {
                 .filter(account -> account.passwordHash().equals(matchedHash));
     }
 
-    private String seal(Basic credentials) {
+    private String mac(Basic credentials) {
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(key);

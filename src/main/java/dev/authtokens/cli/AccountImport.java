@@ -111,7 +111,7 @@ class AccountImport {
         String hash = line.passwordHash() != null
                 ? line.passwordHash()
                 : context.hasher().hash(line.password());
-        return new Row(line.email(), hash, line.role(), line.expiresAt());
+        return new Row(line.email(), hash, line.role(), line.expiry());
     }
 
     private void report(long number, String reason) {

@@ -4,16 +4,12 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
 import dev.authtokens.user.Expiry;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.UUID;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads the values of arguments as the API reads them. */
 final class ArgumentTypes {
-
-    /** @param time empty: never */
-    record ExpiryTime(Optional<Instant> time) {}
 
     private ArgumentTypes() {}
 
@@ -23,8 +19,7 @@ final class ArgumentTypes {
                 .registerConverter(Role.class, ArgumentTypes::role)
                 .registerConverter(UUID.class, ArgumentTypes::id)
                 .registerConverter(Integer.class, ArgumentTypes::count)
-                .registerConverter(Instant.class, ArgumentTypes::time)
-                .registerConverter(ExpiryTime.class, ArgumentTypes::expiry);
+                .registerConverter(Instant.class, ArgumentTypes::expiry);
     }
 
     private static EmailAddress email(String text) {
@@ -50,18 +45,11 @@ final class ArgumentTypes {
         return Integer.valueOf(text);
     }
 
-    private static Instant time(String text) {
-        return Expiry.parse(text)
-                .flatMap(expiry -> expiry)
-                .orElseThrow(() -> new TypeConversionException("this is not a time like 2030-01-01T12:00:00Z"));
-    }
-
-    private static ExpiryTime expiry(String text) {
+    private static Instant expiry(String text) {
         if (text.equals("never")) {
-            return new ExpiryTime(Optional.empty());
+            return Expiry.NEVER;
         }
         return Expiry.parse(text)
-                .map(ExpiryTime::new)
                 .orElseThrow(() ->
                         new TypeConversionException("this is neither never nor a time like 2030-01-01T12:00:00Z"));
     }

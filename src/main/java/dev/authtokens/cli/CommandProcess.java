@@ -13,15 +13,13 @@ import org.jboss.logging.Logger;
  */
 public final class CommandProcess {
 
-    private static final Map<String, String> NO_SERVER = Map.of(
+    private static final Map<String, String> ONE_COMMAND = Map.of(
             "quarkus.http.host-enabled", "false",
             "quarkus.http.domain-socket-enabled", "false",
             "quarkus.management.host-enabled", "false",
             "quarkus.management.domain-socket-enabled", "false",
             "quarkus.scheduler.enabled", "false",
-            "quarkus.shutdown.delay", "0s");
-
-    private static final Map<String, String> SMALL_POOL = Map.of(
+            "quarkus.shutdown.delay", "0s",
             "quarkus.datasource.jdbc.initial-size", "0",
             "quarkus.datasource.jdbc.min-size", "0",
             "quarkus.datasource.jdbc.max-size", "3");
@@ -44,8 +42,7 @@ public final class CommandProcess {
     /** Runs the command that the arguments ask for, and ends the process. */
     public static void run(Invocation invocation, String... arguments) {
         StartUp.skip();
-        NO_SERVER.forEach(System::setProperty);
-        SMALL_POOL.forEach(System::setProperty);
+        ONE_COMMAND.forEach(System::setProperty);
         LOG_BESIDE_THE_RESULT.forEach(System::setProperty);
         (invocation.isVerbose() ? VERBOSE : QUIET).forEach(System::setProperty);
         Quarkus.run(CommandRunner.class, CommandProcess::exit, arguments);

@@ -13,7 +13,6 @@ import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.user.Expiry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * A line of an import: an account with either a password hash or a password that is not hashed yet.
@@ -21,8 +20,7 @@ import java.util.Optional;
  * @param passwordHash null when there is a password
  * @param password null when there is a hash
  */
-record ImportLine(
-        long number, EmailAddress email, String passwordHash, byte[] password, Role role, Optional<Instant> expiresAt) {
+record ImportLine(long number, EmailAddress email, String passwordHash, byte[] password, Role role, Instant expiry) {
 
     static final int MAX_LENGTH = 8192;
 
@@ -74,9 +72,9 @@ record ImportLine(
         return name == null ? Role.USER : Role.parse(name).orElseThrow(() -> new BadLine("There is no such role."));
     }
 
-    private static Optional<Instant> expiry(String time) throws BadLine {
+    private static Instant expiry(String time) throws BadLine {
         return time == null
-                ? Optional.empty()
+                ? Expiry.NEVER
                 : Expiry.parse(time).orElseThrow(() -> new BadLine("expiry is not a time like 2030-01-01T12:00:00Z."));
     }
 

@@ -2,13 +2,13 @@ package dev.authtokens.cli;
 
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
-import dev.authtokens.cli.ArgumentTypes.ExpiryTime;
 import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserChange;
 import dev.authtokens.user.UserView;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,14 +55,14 @@ class UserCommands {
                             paramLabel = "TIME",
                             defaultValue = "never",
                             description = "When it expires, like 2030-01-01T12:00:00Z; never (default).")
-                    ExpiryTime expiry,
+                    Instant expiry,
             @Mixin PasswordSource password,
             @Mixin Output output) {
         CommandContext context = top.context;
         if (context.users().findAccount(argument.email).isPresent()) {
             throw new CommandFailure(ExitCode.ALREADY_EXISTS, "There is an account with this e-mail address already.");
         }
-        context.users().create(argument.email, password.hash(argument.email, context), role, expiry.time());
+        context.users().create(argument.email, password.hash(argument.email, context), role, expiry);
         UserView made = UserView.of(argument.account(context));
         output.print(context, made, "Made the account " + made.email() + " with the role " + made.role());
     }
@@ -144,9 +144,9 @@ class UserCommands {
     void expiry(
             @Mixin AccountArgument argument,
             @Parameters(index = "1", paramLabel = "TIME|never", description = "A time in RFC 3339, or never.")
-                    ExpiryTime expiry,
+                    Instant expiry,
             @Mixin Output output) {
-        UserView user = modify(argument, UserChange.ofExpiry(expiry.time()));
+        UserView user = modify(argument, UserChange.ofExpiry(expiry));
         output.print(top.context, user, "Expiry of " + user.email() + ": " + Output.time(user.expiry()));
     }
 

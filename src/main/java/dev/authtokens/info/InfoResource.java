@@ -6,6 +6,7 @@ import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Describes the installation; clients of the whole API read it right after a login. */
@@ -13,6 +14,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @NonBlocking
 @Tag(name = "info")
 public class InfoResource {
+
+    /** Says what answers here. */
+    @Schema(name = "Ping")
+    record Ping(
+            @Schema(examples = "auth-tokens") String name,
+
+            @Schema(description = "Where the API is described.", examples = "/q/openapi")
+            String openapi) {}
 
     private static final Ping PING = new Ping("auth-tokens", "/q/openapi");
 

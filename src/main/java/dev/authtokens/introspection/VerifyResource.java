@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -25,6 +26,12 @@ public class VerifyResource {
     static final String USER = "X-Auth-Request-User";
     static final String EMAIL = "X-Auth-Request-Email";
     static final String ROLE = "X-Auth-Request-Role";
+
+    /** For callers that read the body and not the headers. */
+    @Schema(name = "VerifiedAuthToken")
+    record VerifyResponse(
+            @Schema(examples = "andy@example.com") String email,
+            @Schema(examples = "user") String role) {}
 
     @GET
     @NonBlocking

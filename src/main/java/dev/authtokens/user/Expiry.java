@@ -21,20 +21,17 @@ public final class Expiry {
         return expiresAt == null ? NEVER : expiresAt;
     }
 
-    /**
-     * Empty when the text is not a time that an account can expire at.
-     *
-     * @return in it, another Optional: empty means never
-     */
-    public static Optional<Optional<Instant>> parse(String text) {
+    /** @return null for {@link #NEVER} */
+    static Instant stored(Instant expiry) {
+        return expiry.equals(NEVER) ? null : expiry;
+    }
+
+    /** Empty when the text is not a time that an account can expire at. */
+    public static Optional<Instant> parse(String text) {
         try {
             // PostgreSQL stores microseconds, and would round.
             Instant time = OffsetDateTime.parse(text.strip()).toInstant().truncatedTo(ChronoUnit.MICROS);
-            if (time.equals(NEVER)) {
-                return Optional.of(Optional.empty());
-            }
-            boolean storable = time.isAfter(NEVER) && !time.isAfter(LATEST);
-            return storable ? Optional.of(Optional.of(time)) : Optional.empty();
+            return time.isBefore(NEVER) || time.isAfter(LATEST) ? Optional.empty() : Optional.of(time);
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }

@@ -9,12 +9,12 @@ import java.util.StringJoiner;
 /**
  * A change of an account. What is empty stays as it is.
  *
- * @param expiresAt in it, another Optional: empty means never
+ * @param expiry {@link Expiry#NEVER} for never
  */
-public record UserChange(Optional<EmailAddress> email, Optional<Optional<Instant>> expiresAt, Optional<Role> role) {
+public record UserChange(Optional<EmailAddress> email, Optional<Instant> expiry, Optional<Role> role) {
 
-    public static UserChange ofExpiry(Optional<Instant> expiresAt) {
-        return new UserChange(Optional.empty(), Optional.of(expiresAt), Optional.empty());
+    public static UserChange ofExpiry(Instant expiry) {
+        return new UserChange(Optional.empty(), Optional.of(expiry), Optional.empty());
     }
 
     public static UserChange ofRole(Role role) {
@@ -22,15 +22,13 @@ public record UserChange(Optional<EmailAddress> email, Optional<Optional<Instant
     }
 
     boolean isEmpty() {
-        return email.isEmpty() && expiresAt.isEmpty() && role.isEmpty();
+        return email.isEmpty() && expiry.isEmpty() && role.isEmpty();
     }
 
     /** Whether an administrator would lose the role, or expire at once. */
     boolean removesAdministrator(Instant now) {
         return role.filter(newRole -> newRole != Role.ADMIN).isPresent()
-                || expiresAt
-                        .flatMap(expiry -> expiry)
-                        .filter(expiry -> !expiry.isAfter(now))
+                || expiry.filter(time -> !time.equals(Expiry.NEVER) && !time.isAfter(now))
                         .isPresent();
     }
 
@@ -38,8 +36,7 @@ public record UserChange(Optional<EmailAddress> email, Optional<Optional<Instant
     String describe() {
         StringJoiner changes = new StringJoiner(", ");
         email.ifPresent(address -> changes.add("email: " + address.displayForm()));
-        expiresAt.ifPresent(
-                expiry -> changes.add("expiry: " + expiry.map(Instant::toString).orElse("never")));
+        expiry.ifPresent(time -> changes.add("expiry: " + (time.equals(Expiry.NEVER) ? "never" : time)));
         role.ifPresent(newRole -> changes.add("role: " + newRole.wireName()));
         return changes.toString();
     }

@@ -15,7 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -45,7 +45,7 @@ public class UserImport {
     }
 
     /** An account to create; its hash is one that {@link dev.authtokens.password.PasswordHasher#canVerify} accepts. */
-    public record Row(EmailAddress email, String passwordHash, Role role, Optional<Instant> expiresAt) {}
+    public record Row(EmailAddress email, String passwordHash, Role role, Instant expiry) {}
 
     /** Which of these accounts exist, by their canonical addresses. */
     public Set<String> findExisting(Collection<EmailAddress> emails) {
@@ -68,7 +68,7 @@ public class UserImport {
                 column(rows, row -> row.email().canonical()),
                 column(rows, Row::passwordHash),
                 column(rows, row -> row.role().name()),
-                column(rows, row -> row.expiresAt().map(Instant::toString).orElse(null)));
+                column(rows, row -> Objects.toString(Expiry.stored(row.expiry()), null)));
         created.forEach(email -> audit.record(AuditKind.USER_CREATED, email, null, "imported"));
         return created.size();
     }

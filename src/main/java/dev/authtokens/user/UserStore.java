@@ -133,10 +133,20 @@ public class UserStore {
         return User.page(prefix, after, limit).stream().map(UserView::of).toList();
     }
 
-    /** @throws Problem {@code RESOURCE_ALREADY_EXISTS} when an account has this e-mail address */
+    /**
+     * @param expiry {@link Expiry#NEVER} for never
+     * @throws Problem {@code RESOURCE_ALREADY_EXISTS} when an account has this e-mail address
+     */
     @Transactional
-    public void create(EmailAddress email, String passwordHash, Role role, Optional<Instant> expiresAt) {
-        requireUnique(() -> persist(email, passwordHash, role, expiresAt.orElse(null)));
+    public void create(EmailAddress email, String passwordHash, Role role, Instant expiry) {
+        User user = new User();
+        user.email = email.displayForm();
+        user.emailCanonical = email.canonical();
+        user.passwordHash = passwordHash;
+        user.role = role;
+        user.createdAt = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
+        user.expiresAt = Expiry.stored(expiry);
+        requireUnique(user::persist);
         audit.record(AuditKind.USER_CREATED, email.canonical(), null, "role: " + role.wireName());
     }
 
@@ -160,7 +170,7 @@ public class UserStore {
             user.email = address.displayForm();
             user.emailCanonical = address.canonical();
         });
-        change.expiresAt().ifPresent(expiry -> user.expiresAt = expiry.orElse(null));
+        change.expiry().ifPresent(expiry -> user.expiresAt = Expiry.stored(expiry));
         change.role().ifPresent(role -> user.role = role);
         requireUnique(entityManager::flush);
         accountChanged.fire(new AccountChanged(user.id));
@@ -234,19 +244,8 @@ public class UserStore {
         if (!isEmpty()) {
             return false;
         }
-        create(email, passwordHash, Role.ADMIN, Optional.empty());
+        create(email, passwordHash, Role.ADMIN, Expiry.NEVER);
         return true;
-    }
-
-    private void persist(EmailAddress email, String passwordHash, Role role, Instant expiresAt) {
-        User user = new User();
-        user.email = email.displayForm();
-        user.emailCanonical = email.canonical();
-        user.passwordHash = passwordHash;
-        user.role = role;
-        user.createdAt = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
-        user.expiresAt = expiresAt;
-        user.persist();
     }
 
     /** The unique index decides, whatever other transactions do meanwhile. */

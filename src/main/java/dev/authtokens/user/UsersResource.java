@@ -1,5 +1,7 @@
 package dev.authtokens.user;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.EmailAddress;
@@ -9,27 +11,34 @@ import dev.authtokens.password.PasswordRules;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.problem.QueryParameter;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
 
 /**
  * Administration of accounts. People see and change only their own account; any other one is forbidden to them, whether it
- * exists or not.
+ * exists or not. The list is a stream, with one page of it in memory.
  */
 @Path("/v4/users/")
 @Tag(name = "users")
@@ -38,11 +47,49 @@ public class UsersResource {
     private final UserStore users;
     private final HashingPool hashing;
     private final PasswordRules rules;
+    private final ObjectMapper mapper;
 
-    UsersResource(UserStore users, HashingPool hashing, PasswordRules rules) {
+    UsersResource(UserStore users, HashingPool hashing, PasswordRules rules, ObjectMapper mapper) {
         this.users = users;
         this.hashing = hashing;
         this.rules = rules;
+        this.mapper = mapper;
+    }
+
+    @GET
+    @Access(Access.Who.ADMIN)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "getUsers",
+            summary = "Get users",
+            description = "Accounts in the order of their e-mail addresses.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The accounts.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.ARRAY, implementation = UserView.class)))
+    @APIResponse(
+            responseCode = "400",
+            description = "`INVALID_INPUT`: limit is not a number of 1 or more, or a text contains NUL.")
+    public StreamingOutput getUsers(
+            @RestQuery @Parameter(description = "Maximum number of accounts; all by default.") String limit,
+            @RestQuery @Parameter(description = "Only addresses after this one, the last of the previous page.")
+                    String after,
+            @RestQuery @Parameter(description = "Only addresses with this prefix.") String prefix) {
+        int wanted = QueryParameter.limit(limit, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        String canonicalPrefix = searched("prefix", prefix);
+        String canonicalAfter = searched("after", after);
+        // The first page is read before the answer starts, so that a failing database is answered with 503.
+        Iterator<UserView> list =
+                users.list(canonicalPrefix, canonicalAfter, wanted).iterator();
+        return out -> {
+            JsonGenerator json = mapper.createGenerator(out);
+            mapper.writeValue(json, list);
+            // Not after a failure: a list that ends half-way must not look complete.
+            json.close();
+        };
     }
 
     @GET
@@ -88,9 +135,9 @@ public class UsersResource {
             throw invalid("The field password is required.");
         }
         byte[] password = rules.requireAcceptable(request.password(), address.displayForm());
-        Optional<Instant> expiresAt = expiry(request.expiry()).flatMap(expiry -> expiry);
+        Instant expiry = expiry(request.expiry()).orElse(Expiry.NEVER);
         Role role = role(request.role()).orElse(Role.USER);
-        users.create(address, hashing.hash(password), role, expiresAt);
+        users.create(address, hashing.hash(password), role, expiry);
         return new GenericResponse(
                 "RESOURCE_CREATED", "The user with email '" + address.displayForm() + "' has been created.");
     }
@@ -142,8 +189,7 @@ public class UsersResource {
                 "RESOURCE_DELETED", "The user with email '" + account.email() + "' has been deleted.");
     }
 
-    /** Empty when not given; the Optional in it is empty for never. */
-    private static Optional<Optional<Instant>> expiry(String text) {
+    private static Optional<Instant> expiry(String text) {
         return Optional.ofNullable(text)
                 .map(time -> Expiry.parse(time)
                         .orElseThrow(() -> invalid("The expiry is not a time like 2030-01-01T12:00:00Z.")));
@@ -152,6 +198,10 @@ public class UsersResource {
     private static Optional<Role> role(String text) {
         return Optional.ofNullable(text)
                 .map(name -> Role.parse(name).orElseThrow(() -> invalid("The role is not user, admin or service.")));
+    }
+
+    private static String searched(String parameter, String text) {
+        return QueryParameter.read(parameter, text, EmailAddress::searched).orElse("");
     }
 
     private static Problem invalid(String reason) {

@@ -12,9 +12,9 @@ import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.http.JsonRules;
 import dev.authtokens.password.PasswordHasher;
+import dev.authtokens.user.Expiry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +38,7 @@ class ImportLineTest {
         assertArrayEquals("correct".getBytes(StandardCharsets.UTF_8), line.password());
         assertNull(line.passwordHash());
         assertEquals(Role.ADMIN, line.role());
-        assertEquals(Optional.of(Instant.parse("2030-01-01T10:00:00Z")), line.expiresAt());
+        assertEquals(Instant.parse("2030-01-01T10:00:00Z"), line.expiry());
     }
 
     @ParameterizedTest
@@ -47,7 +47,7 @@ class ImportLineTest {
         ImportLine line = read("{'email':'a@example.com','password_hash':'" + scheme + BCRYPT + "'}");
         assertEquals(scheme + BCRYPT, line.passwordHash());
         assertEquals(Role.USER, line.role());
-        assertEquals(Optional.empty(), line.expiresAt());
+        assertEquals(Expiry.NEVER, line.expiry());
     }
 
     @Test

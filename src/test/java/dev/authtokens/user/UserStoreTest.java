@@ -55,7 +55,7 @@ class UserStoreTest {
         assertTrue(succeeds(() -> users.modify(last, expiringIn(3600))));
         assertFalse(succeeds(() -> users.delete(last)));
         assertTrue(succeeds(() -> users.modify(expired, expiringIn(-2))));
-        assertTrue(succeeds(() -> users.modify(expired, UserChange.ofExpiry(Optional.empty()))));
+        assertTrue(succeeds(() -> users.modify(expired, UserChange.ofExpiry(Expiry.NEVER))));
         assertTrue(succeeds(() -> users.modify(last, expiringIn(-1))));
         assertTrue(succeeds(() -> users.delete(last)));
         assertFalse(succeeds(() -> users.delete(expired)));
@@ -132,7 +132,7 @@ class UserStoreTest {
     }
 
     private static UserChange expiringIn(int seconds) {
-        return UserChange.ofExpiry(Optional.of(Instant.now().plusSeconds(seconds)));
+        return UserChange.ofExpiry(Instant.now().plusSeconds(seconds));
     }
 
     private long id(String email) {

@@ -1,6 +1,7 @@
 package dev.authtokens.introspection;
 
 import dev.authtokens.access.Access;
+import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.token.TokenSecret;
@@ -18,18 +19,21 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
 
-/** Token introspection (RFC 7662): whether a token is valid, and whose it is. */
-@Path("/oauth2/introspect")
+/** Token introspection (RFC 7662): whether a token is valid, and whose it is; and token revocation (RFC 7009). */
+@Path("/oauth2/")
 @Tag(name = "checks")
-public class IntrospectionResource {
+public class OAuthResource {
+
+    private static final GenericResponse REVOKED = new GenericResponse("RESOURCE_DELETED", "The token is revoked.");
 
     private final TokenStore tokens;
 
-    IntrospectionResource(TokenStore tokens) {
+    OAuthResource(TokenStore tokens) {
         this.tokens = tokens;
     }
 
     @POST
+    @Path("introspect")
     @NonBlocking
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Access(Access.Who.INTROSPECTOR)
@@ -55,8 +59,27 @@ public class IntrospectionResource {
                 .orElseGet(() -> CompletableFuture.completedStage(IntrospectionResponse.INACTIVE));
     }
 
+    /**
+     * Whoever holds a token may use it, so holding it is enough to revoke it. The answer is the same whether the token existed
+     * or not.
+     */
+    @POST
+    @Path("revoke")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Access(Access.Who.ANYONE)
+    @Operation(
+            operationId = "revokeToken",
+            summary = "Revoke a token (RFC 7009)",
+            description = "Revokes the token in the form, if it exists.")
+    @APIResponse(responseCode = "200", description = "The token is not valid now, whether it existed or not.")
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the form has no token.")
+    public GenericResponse revokeToken(@RestForm String token) {
+        parse(token).ifPresent(tokens::revoke);
+        return REVOKED;
+    }
+
     /** Empty when the parameter cannot be a token. */
-    static Optional<TokenSecret> parse(String token) {
+    private static Optional<TokenSecret> parse(String token) {
         if (token == null) {
             throw new Problem(ProblemCode.INVALID_INPUT, "The parameter token is required.");
         }
