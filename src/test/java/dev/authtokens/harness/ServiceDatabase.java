@@ -29,6 +29,9 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
                 // A test makes a token older than that.
                 "auth-tokens.token.lifespan",
                 "3650d",
+                // For the tests of cross-origin access; no other test says where it comes from.
+                "auth-tokens.http.cors-origins",
+                "https://app.example.com,http://localhost:3000",
                 // All tests come from one address, and many of their logins fail on purpose.
                 "auth-tokens.throttle.address-failures",
                 "1000000",

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.BehindProxies;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
 import dev.authtokens.harness.TestClock;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** Guesses of the current password, by who holds a stolen token. The client of this test can come from anywhere. */
 @QuarkusTest
-@TestProfile(LoginThrottleTest.BehindProxy.class)
+@TestProfile(BehindProxies.class)
 @WithTestResource(ServiceDatabase.class)
 class PasswordGuessingTest {
 
