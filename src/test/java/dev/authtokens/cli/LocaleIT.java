@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
-import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -24,15 +24,13 @@ class LocaleIT {
 
     private static final String PASSWORD = "correct horse battery";
 
-    private static Postgres postgres;
     private static ServiceProcess service;
     private static String token;
 
     @BeforeAll
     static void start() {
-        postgres = Postgres.start();
         Map<String, String> environment =
-                ServiceProcess.withAdministrator(postgres.newDatabase(), "INIT@EXAMPLE.COM", PASSWORD);
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), "INIT@EXAMPLE.COM", PASSWORD);
         environment.put("TZ", "Asia/Kathmandu");
         service = ServiceProcess.start(
                         environment,
@@ -51,7 +49,6 @@ class LocaleIT {
         if (service != null) {
             service.close();
         }
-        postgres.close();
     }
 
     @Test

@@ -32,14 +32,14 @@ public class CountedDatabase extends ServiceDatabase {
     public Map<String, String> start() {
         Map<String, String> config = new HashMap<>(super.start());
         String direct = url();
-        int target = Integer.parseInt(direct.replaceAll(".*:(\\d+)/.*", "$1"));
+        int target = Postgres.port(direct);
         try {
             server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         start(() -> accept(target));
-        String counted = direct.replace(":" + target, ":" + server.getLocalPort());
+        String counted = Postgres.withPort(direct, server.getLocalPort());
         config.put("quarkus.datasource.jdbc.url", counted + "?sslmode=disable&gssEncMode=disable");
         // What goes to the database by itself, and whether a connection is alive that was at rest, would count too.
         config.put("auth-tokens.cache.enabled", "false");

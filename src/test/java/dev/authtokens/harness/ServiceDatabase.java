@@ -3,12 +3,10 @@ package dev.authtokens.harness;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 
-/** The database of the service under test; tests reach it at {@link #url()}. */
+/** A new database for each start of the service under test; tests reach it at {@link #url()}. */
 public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
 
     private static final String URL = "service-under-test.jdbc.url";
-
-    private Postgres postgres;
 
     /** A system property, since the test's class loader is not the one that started the database. */
     public static String url() {
@@ -17,11 +15,10 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
-        postgres = Postgres.start();
-        System.setProperty(URL, postgres.url());
+        System.setProperty(URL, SharedPostgres.newDatabase());
         return Map.of(
                 "quarkus.datasource.jdbc.url",
-                postgres.url(),
+                url(),
                 "quarkus.datasource.username",
                 Postgres.USER,
                 "quarkus.datasource.password",
@@ -40,8 +37,7 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
                 "false");
     }
 
+    /** The server stays for the next start of Quarkus, which has a new database. */
     @Override
-    public void stop() {
-        postgres.close();
-    }
+    public void stop() {}
 }

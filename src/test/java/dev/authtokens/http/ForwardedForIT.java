@@ -2,11 +2,11 @@ package dev.authtokens.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.authtokens.harness.Api;
-import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
+import dev.authtokens.harness.Tool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 /** Who the service takes its clients for, behind the real nginx and without it. */
 class ForwardedForIT {
 
-    private static final String NGINX = "/usr/sbin/nginx";
     private static final String EMAIL = "admin@example.com";
     private static final String PASSWORD = "correct horse battery";
     private static final String SPOOFED = "198.51.100.9";
@@ -52,13 +51,12 @@ class ForwardedForIT {
             }
             """;
 
-    private static Postgres postgres;
     private static ServiceProcess service;
 
     @BeforeAll
     static void start() {
-        postgres = Postgres.start();
-        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
+        Map<String, String> environment =
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_TRUSTED_PROXIES", NGINX_ADDRESS + "/32");
         service = ServiceProcess.start(environment).awaitReady();
     }
@@ -66,24 +64,20 @@ class ForwardedForIT {
     @AfterAll
     static void stop() {
         service.close();
-        postgres.close();
     }
 
     @Test
     void nginxIsBelievedForWhatItAddsItself() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of(NGINX)), "nginx is not installed");
+        Path executable = Tool.require("nginx");
         int port = ServiceProcess.freePort();
         Path folder = Files.createTempDirectory("nginx");
         Path config = Files.writeString(
                 folder.resolve("nginx.conf"), CONFIG.formatted(folder, port, service.port(), NGINX_ADDRESS));
-        Process nginx = new ProcessBuilder(NGINX, "-c", config.toString(), "-p", folder.toString())
+        Process nginx = new ProcessBuilder(executable.toString(), "-c", config.toString(), "-p", folder.toString())
                 .inheritIO()
                 .start();
         try {
-            while (!accepts(port)) {
-                assertTrue(nginx.isAlive(), "nginx does not start");
-                ServiceProcess.pause();
-            }
+            ServiceProcess.awaitPort(nginx, port);
             assertEquals(CLIENT, addressOfLogin(CLIENT, port));
             assertEquals(CLIENT, addressOfLogin(CLIENT, port, "X-Forwarded-For: " + SPOOFED));
             assertEquals(CLIENT, addressOfLogin(CLIENT, port, "X-Forwarded-For: " + SPOOFED + ", " + NGINX_ADDRESS));
@@ -129,14 +123,6 @@ class ForwardedForIT {
         try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(client), 0)) {
             socket.getOutputStream().write((head + body).getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static boolean accepts(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException notYet) {
-            return false;
         }
     }
 }

@@ -3,17 +3,16 @@ package dev.authtokens.introspection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import dev.authtokens.harness.Api;
-import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
+import dev.authtokens.harness.Tool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +20,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,8 +28,6 @@ import org.junit.jupiter.api.Test;
 /** The documented examples in the real nginx and HAProxy, in front of a service that knows nothing of tokens. */
 class ForwardAuthIT {
 
-    private static final Path NGINX = Path.of("/usr/sbin/nginx");
-    private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
     private static final String EMAIL = "admin@example.com";
     private static final String PASSWORD = "correct horse battery";
 
@@ -77,13 +73,11 @@ class ForwardAuthIT {
 
     @Test
     void nginxLetsThroughWhoHasATokenAndSaysWhoThatIs() throws Exception {
-        assumeTrue(Files.isExecutable(NGINX), "nginx is not installed");
         letsThroughWhoHasATokenAndSaysWhoThatIs(ForwardAuthIT::nginx);
     }
 
     @Test
     void haproxyLetsThroughWhoHasATokenAndSaysWhoThatIs() throws Exception {
-        assumeTrue(Files.isExecutable(HAPROXY), "HAProxy is not installed");
         letsThroughWhoHasATokenAndSaysWhoThatIs(ForwardAuthIT::haproxy);
     }
 
@@ -95,15 +89,15 @@ class ForwardAuthIT {
             exchange.close();
         });
         protectedService.start();
-        try (Postgres postgres = Postgres.start();
-                ServiceProcess service =
-                        ServiceProcess.start(environment(postgres)).awaitReady()) {
+        try (ServiceProcess service = ServiceProcess.start(
+                        ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD))
+                .awaitReady()) {
             String token = service.token(EMAIL, PASSWORD);
             int port = ServiceProcess.freePort();
             Process proxy = starter.start(
                     port, service.port(), protectedService.getAddress().getPort());
             try {
-                awaitStart(proxy, port);
+                ServiceProcess.awaitPort(proxy, port);
                 assertEquals(401, get(port, null));
                 assertEquals(401, get(port, "gsa_nonsense"));
                 assertNull(received.get(), "a request without a token came through");
@@ -137,15 +131,11 @@ class ForwardAuthIT {
         }
     }
 
-    private static Map<String, String> environment(Postgres postgres) {
-        return ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
-    }
-
     private static Process nginx(int port, int service, int protectedService) throws IOException {
         Path folder = Files.createTempDirectory("nginx");
         String locations = example("nginx", service).replace("protected.example.com", "127.0.0.1:" + protectedService);
         Path config = Files.writeString(folder.resolve("nginx.conf"), NGINX_CONFIG.formatted(folder, port, locations));
-        return new ProcessBuilder(NGINX.toString(), "-c", config.toString(), "-p", folder.toString())
+        return new ProcessBuilder(Tool.require("nginx").toString(), "-c", config.toString(), "-p", folder.toString())
                 .inheritIO()
                 .start();
     }
@@ -156,7 +146,7 @@ class ForwardAuthIT {
         Path config = Files.writeString(
                 folder.resolve("haproxy.cfg"),
                 HAPROXY_CONFIG.formatted(script, port, example("haproxy", service), protectedService));
-        return new ProcessBuilder(HAPROXY.toString(), "-f", config.toString())
+        return new ProcessBuilder(Tool.require("haproxy").toString(), "-f", config.toString())
                 .inheritIO()
                 .start();
     }
@@ -166,21 +156,6 @@ class ForwardAuthIT {
                 .matcher(Files.readString(Path.of("README.md")) + Files.readString(Path.of("docs/forward-auth.md")));
         assertTrue(example.find(), "there is no example in the language of " + language);
         return example.group(1).replace("auth-tokens:8000", "127.0.0.1:" + service);
-    }
-
-    private static void awaitStart(Process proxy, int port) throws InterruptedException {
-        while (!accepts(port)) {
-            assertTrue(proxy.isAlive(), "The proxy does not start");
-            Thread.sleep(50);
-        }
-    }
-
-    private static boolean accepts(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException notYet) {
-            return false;
-        }
     }
 
     /** The status; the client pretends to be somebody. */

@@ -1,0 +1,33 @@
+package dev.authtokens.harness;
+
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Programs that tests need beside Java. Without one, its tests are skipped; where {@code CI=true}, they fail. */
+public final class Tool {
+
+    private Tool() {}
+
+    /** The executable of the first of these names that is installed. */
+    public static Path require(String... names) {
+        return Stream.of(names).flatMap(name -> find(name).stream()).findFirst().orElseGet(() -> {
+            String reason = names[0] + " is not installed";
+            return "true".equals(System.getenv("CI")) ? fail(reason) : abort(reason);
+        });
+    }
+
+    /** Debian has servers in folders that are not on the path of every user. */
+    private static Optional<Path> find(String name) {
+        return Stream.concat(
+                        Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin", "/usr/bin"))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}
