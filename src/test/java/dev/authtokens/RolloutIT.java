@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.authtokens.harness.Api;
 import dev.authtokens.harness.Await;
 import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ReverseProxy;
 import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
 import dev.authtokens.harness.Tool;
@@ -112,7 +113,6 @@ class RolloutIT {
     @ParameterizedTest
     @ValueSource(strings = {"http", "tcp"})
     void aRollingReplacementBehindAProxyLosesNoRequest(String mode) throws Exception {
-        Path haproxy = Tool.require("haproxy");
         Map<String, String> environment = environment(SharedPostgres.newDatabase());
         environment.put("QUARKUS_SHUTDOWN_DELAY", "1S");
         List<ServiceProcess> services = new ArrayList<>();
@@ -120,11 +120,10 @@ class RolloutIT {
             services.add(ServiceProcess.start(environment).awaitReady());
             services.add(ServiceProcess.start(environment).awaitReady());
             try (Proxy proxy = Proxy.start(
-                            haproxy,
                             mode,
                             services.get(0).port(),
                             services.get(1).port());
-                    Load load = new Load(proxy.uri(), services.get(0).token(EMAIL, PASSWORD))) {
+                    Load load = new Load(proxy.haproxy().uri(), services.get(0).token(EMAIL, PASSWORD))) {
                 for (int slot = 0; slot < 2; slot++) {
                     int before = load.answered();
                     while (load.answered() < before + 200) {
@@ -239,7 +238,7 @@ class RolloutIT {
     }
 
     /** The real HAProxy in front of two instances, told what to do over its runtime API. */
-    private record Proxy(Process process, Path folder, int port) implements AutoCloseable {
+    private record Proxy(ReverseProxy haproxy, Path folder) implements AutoCloseable {
 
         private static final String CONFIG = """
                 global
@@ -260,21 +259,10 @@ class RolloutIT {
                     server instance1 127.0.0.1:%4$d
                 """;
 
-        static Proxy start(Path haproxy, String mode, int first, int second) throws IOException {
+        static Proxy start(String mode, int first, int second) throws IOException {
             Path folder = Files.createTempDirectory("proxy");
-            int port = ServiceProcess.freePort();
-            Path config = Files.writeString(
-                    folder.resolve("haproxy.cfg"), CONFIG.formatted(folder, port, first, second, mode));
-            Process process = new ProcessBuilder(haproxy.toString(), "-db", "-f", config.toString())
-                    .inheritIO()
-                    .start();
-            Proxy proxy = new Proxy(process, folder, port);
-            ServiceProcess.awaitPort(process, port);
-            return proxy;
-        }
-
-        URI uri() {
-            return URI.create("http://127.0.0.1:" + port + "/");
+            return new Proxy(
+                    ReverseProxy.haproxy(port -> CONFIG.formatted(folder, port, first, second, mode)), folder);
         }
 
         void drain(int slot) {
@@ -297,7 +285,7 @@ class RolloutIT {
 
         @Override
         public void close() {
-            process.destroy();
+            haproxy.close();
         }
     }
 }

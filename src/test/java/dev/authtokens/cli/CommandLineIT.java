@@ -114,7 +114,7 @@ class CommandLineIT {
     }
 
     @Test
-    void tellsByTheExitCodeWhatWentWrong() {
+    void hasAnExitCodeForEachKindOfError() {
         Map<String, String> settings = ServiceProcess.database(SharedPostgres.newDatabase());
         run(settings, "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "auth-tokens migrate");
         run(settings, "", "migrate", "--json").prints("\"migrated\":[\"1\",");
@@ -137,7 +137,7 @@ class CommandLineIT {
     }
 
     @Test
-    void saysInOneLineWhatToMend() {
+    void namesTheWrongSettingInOneLine() {
         run(Map.of(), "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "quarkus.datasource.jdbc.url");
         Map<String, String> nowhere = new HashMap<>(ServiceProcess.database("jdbc:postgresql://localhost:1/nowhere"));
         run(nowhere, "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "cannot be reached");
@@ -146,7 +146,7 @@ class CommandLineIT {
     }
 
     @Test
-    void importsTheGoodLinesAndGoesOnWhereItWasKilled() throws IOException {
+    void importsTheValidLinesAndResumesAfterAKill() throws IOException {
         String url = SharedPostgres.newDatabase();
         Map<String, String> settings = ServiceProcess.database(url);
         run(settings, "", "migrate").isDone();

@@ -52,7 +52,7 @@ class LocaleIT {
     }
 
     @Test
-    void theLogTellsTheTimeOfTheZone() {
+    void theLogHasTheTimeOfTheZone() {
         assertTrue(service.output().contains("+05:45"), service.output());
     }
 

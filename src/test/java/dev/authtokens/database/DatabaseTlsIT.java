@@ -47,9 +47,9 @@ class DatabaseTlsIT {
         }
     }
 
-    /** Told by what differs from the default, which is to encrypt where the database can. */
+    /** The property differs from the default, which is to encrypt where the database can. */
     @Test
-    void heedsDriverPropertiesBesideTheUrlInAllItsConnections(@TempDir Path folder) throws Exception {
+    void appliesDriverPropertiesToAllItsConnections(@TempDir Path folder) throws Exception {
         Certificate.in(folder);
         try (Postgres postgres = Postgres.startWithTls(folder)) {
             String url = postgres.url();
@@ -60,7 +60,7 @@ class DatabaseTlsIT {
                 assertEquals(List.of("auth-tokens", "auth-tokens-revocations"), applications(url, false));
                 assertEquals(List.of(), applications(url, true));
             }
-            // What a URL says counts more, also for news by a URL of its own.
+            // A property in a URL takes precedence, also in the URL that the cache invalidation has of its own.
             environment.put("AUTH_TOKENS_CACHE_LISTEN_URL", url + "?sslmode=require");
             try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
                 service.token(EMAIL, PASSWORD);

@@ -15,7 +15,7 @@ public final class CuttableProxy implements AutoCloseable {
 
     public enum Way {
         OPEN,
-        /** Nothing arrives, and nobody is told; what was sent arrives when it is open again. */
+        /** Nothing arrives, and no connection ends; what was sent arrives when it is open again. */
         SILENT,
         /** Connections end, and new ones are not accepted. */
         CLOSED
@@ -28,7 +28,7 @@ public final class CuttableProxy implements AutoCloseable {
 
     public CuttableProxy(int target) throws IOException {
         this.target = target;
-        start(this::accept);
+        IoTask.start(this::accept);
     }
 
     public int port() {
@@ -52,8 +52,8 @@ public final class CuttableProxy implements AutoCloseable {
             Socket onward = new Socket(InetAddress.getLoopbackAddress(), target);
             sockets.add(client);
             sockets.add(onward);
-            start(() -> pump(client, onward));
-            start(() -> pump(onward, client));
+            IoTask.start(() -> pump(client, onward));
+            IoTask.start(() -> pump(onward, client));
         }
     }
 
@@ -75,22 +75,6 @@ public final class CuttableProxy implements AutoCloseable {
             sockets.remove(from);
             sockets.remove(to);
         }
-    }
-
-    private interface Task {
-        void run() throws IOException;
-    }
-
-    private static void start(Task task) {
-        Thread thread = new Thread(() -> {
-            try {
-                task.run();
-            } catch (IOException e) {
-                // The connection has ended: that is what this class is for.
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private void closeAll() {

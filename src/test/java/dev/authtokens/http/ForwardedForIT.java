@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.ReverseProxy;
 import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
 import dev.authtokens.harness.Tool;
@@ -30,24 +31,11 @@ class ForwardedForIT {
     /** nginx connects to the service from an address of its own, so that it is told apart from others on this machine. */
     private static final String NGINX_ADDRESS = "127.0.0.99";
 
-    private static final String CONFIG = """
-            daemon off;
-            master_process off;
-            pid %1$s/pid;
-            error_log stderr;
-            events {}
-            http {
-                access_log off;
-                client_body_temp_path %1$s/body;
-                proxy_temp_path %1$s/proxy;
-                server {
-                    listen 127.0.0.1:%2$d;
-                    location / {
-                        proxy_pass http://127.0.0.1:%3$d;
-                        proxy_bind %4$s;
-                        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                    }
-                }
+    private static final String LOCATION = """
+            location / {
+                proxy_pass http://127.0.0.1:%d;
+                proxy_bind %s;
+                proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             }
             """;
 
@@ -68,22 +56,12 @@ class ForwardedForIT {
 
     @Test
     void nginxIsBelievedForWhatItAddsItself() throws Exception {
-        Path executable = Tool.require("nginx");
-        int port = ServiceProcess.freePort();
-        Path folder = Files.createTempDirectory("nginx");
-        Path config = Files.writeString(
-                folder.resolve("nginx.conf"), CONFIG.formatted(folder, port, service.port(), NGINX_ADDRESS));
-        Process nginx = new ProcessBuilder(executable.toString(), "-c", config.toString(), "-p", folder.toString())
-                .inheritIO()
-                .start();
-        try {
-            ServiceProcess.awaitPort(nginx, port);
+        try (ReverseProxy nginx = ReverseProxy.nginx(LOCATION.formatted(service.port(), NGINX_ADDRESS))) {
+            int port = nginx.port();
             assertEquals(CLIENT, addressOfLogin(CLIENT, port));
             assertEquals(CLIENT, addressOfLogin(CLIENT, port, "X-Forwarded-For: " + SPOOFED));
             assertEquals(CLIENT, addressOfLogin(CLIENT, port, "X-Forwarded-For: " + SPOOFED + ", " + NGINX_ADDRESS));
             assertEquals(CLIENT, addressOfLogin(CLIENT, port, "Forwarded: for=" + SPOOFED));
-        } finally {
-            nginx.destroy();
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.ReverseProxy;
 import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
 import dev.authtokens.harness.Tool;
@@ -31,23 +32,6 @@ class ForwardAuthIT {
     private static final String EMAIL = "admin@example.com";
     private static final String PASSWORD = "correct horse battery";
 
-    private static final String NGINX_CONFIG = """
-            daemon off;
-            master_process off;
-            pid %1$s/pid;
-            error_log stderr;
-            events {}
-            http {
-                access_log off;
-                client_body_temp_path %1$s/body;
-                proxy_temp_path %1$s/proxy;
-                server {
-                    listen 127.0.0.1:%2$d;
-                    %3$s
-                }
-            }
-            """;
-
     private static final String HAPROXY_CONFIG = """
             global
                 lua-load %1$s
@@ -64,9 +48,9 @@ class ForwardAuthIT {
                 server protected 127.0.0.1:%4$d
             """;
 
-    /** Starts a proxy on a port, in front of the service that it asks and of the one that it protects. */
+    /** Starts a proxy in front of the service that it asks and of the one that it protects. */
     private interface Starter {
-        Process start(int port, int service, int protectedService) throws IOException;
+        ReverseProxy start(int service, int protectedService) throws IOException;
     }
 
     private final AtomicReference<Headers> received = new AtomicReference<>();
@@ -93,11 +77,9 @@ class ForwardAuthIT {
                         ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD))
                 .awaitReady()) {
             String token = service.token(EMAIL, PASSWORD);
-            int port = ServiceProcess.freePort();
-            Process proxy = starter.start(
-                    port, service.port(), protectedService.getAddress().getPort());
-            try {
-                ServiceProcess.awaitPort(proxy, port);
+            try (ReverseProxy proxy = starter.start(
+                    service.port(), protectedService.getAddress().getPort())) {
+                int port = proxy.port();
                 assertEquals(401, get(port, null));
                 assertEquals(401, get(port, "gsa_nonsense"));
                 assertNull(received.get(), "a request without a token came through");
@@ -123,32 +105,21 @@ class ForwardAuthIT {
                 HttpClient.newHttpClient().send(logout, HttpResponse.BodyHandlers.discarding());
                 assertEquals(401, get(port, token));
                 assertNull(received.get());
-            } finally {
-                proxy.destroy();
             }
         } finally {
             protectedService.stop(0);
         }
     }
 
-    private static Process nginx(int port, int service, int protectedService) throws IOException {
-        Path folder = Files.createTempDirectory("nginx");
-        String locations = example("nginx", service).replace("protected.example.com", "127.0.0.1:" + protectedService);
-        Path config = Files.writeString(folder.resolve("nginx.conf"), NGINX_CONFIG.formatted(folder, port, locations));
-        return new ProcessBuilder(Tool.require("nginx").toString(), "-c", config.toString(), "-p", folder.toString())
-                .inheritIO()
-                .start();
+    private static ReverseProxy nginx(int service, int protectedService) throws IOException {
+        return ReverseProxy.nginx(
+                example("nginx", service).replace("protected.example.com", "127.0.0.1:" + protectedService));
     }
 
-    private static Process haproxy(int port, int service, int protectedService) throws IOException {
-        Path folder = Files.createTempDirectory("haproxy");
-        Path script = Files.writeString(folder.resolve("verify.lua"), example("lua", service));
-        Path config = Files.writeString(
-                folder.resolve("haproxy.cfg"),
-                HAPROXY_CONFIG.formatted(script, port, example("haproxy", service), protectedService));
-        return new ProcessBuilder(Tool.require("haproxy").toString(), "-f", config.toString())
-                .inheritIO()
-                .start();
+    private static ReverseProxy haproxy(int service, int protectedService) throws IOException {
+        Path script = Files.writeString(Files.createTempFile("verify", ".lua"), example("lua", service));
+        String example = example("haproxy", service);
+        return ReverseProxy.haproxy(port -> HAPROXY_CONFIG.formatted(script, port, example, protectedService));
     }
 
     private static String example(String language, int service) throws IOException {

@@ -75,7 +75,7 @@ class LoginThrottleIT {
     }
 
     @Test
-    void guessesAtOnceDoNotShareATurn() {
+    void concurrentGuessesAreThrottledOneByOne() {
         long begun = System.nanoTime();
         List<CompletableFuture<HttpResponse<String>>> guesses = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
@@ -97,7 +97,7 @@ class LoginThrottleIT {
     }
 
     @Test
-    void theOwnerLogsInWhileTheAttackGoesOn() throws Exception {
+    void aKnownNetworkIsNotThrottledDuringAnAttack() throws Exception {
         assertEquals(200, login(0, HOME, owner, PASSWORD).statusCode());
         AtomicBoolean over = new AtomicBoolean();
         List<Integer> attack = new CopyOnWriteArrayList<>();
@@ -121,7 +121,7 @@ class LoginThrottleIT {
     }
 
     @Test
-    void anAddressThatFailsOftenIsRefusedWhateverTheAccount() {
+    void anAddressWithManyFailuresIsThrottledForAnyAccount() {
         for (int i = 0; i < FAILURES_OF_AN_ADDRESS; i++) {
             assertEquals(
                     401,
@@ -137,7 +137,7 @@ class LoginThrottleIT {
 
     /** A successful login uses up nothing. */
     @Test
-    void anAddressMayLogInAsOftenAsItLikes() {
+    void successfulLoginsAreNotThrottled() {
         for (int i = 0; i < 2 * FAILURES_OF_AN_ADDRESS; i++) {
             assertEquals(200, login(0, HOME, owner, PASSWORD).statusCode());
         }
