@@ -21,7 +21,6 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
 
     private static final String LONGEST = "36500d";
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
-    private static final String POSTGRESQL = "jdbc:postgresql:";
 
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
@@ -37,6 +36,7 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
             check(config.http(), problems);
             check(config.token(), problems);
             check(config.cache(), problems);
+            check(config.revocation(), problems);
             check(config.audit(), problems);
             check(config.info(), problems);
             if (!problems.found().isEmpty()) {
@@ -78,10 +78,11 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
 
     private static void check(ServiceConfig.Cache cache, Problems problems) {
         problems.check("cache.max-entries", cache.maxEntries(), 100, 10_000_000);
-        problems.check(
-                "cache.listen-url",
-                cache.listenUrl().orElse(POSTGRESQL).startsWith(POSTGRESQL),
-                "is no JDBC URL of PostgreSQL");
+    }
+
+    private static void check(ServiceConfig.Revocation revocation, Problems problems) {
+        problems.check("revocation.poll-interval", revocation.pollInterval(), "10ms", "400ms");
+        problems.check("revocation.retention", revocation.retention(), "1m", "7d");
     }
 
     private static void check(ServiceConfig.Audit audit, Problems problems) {

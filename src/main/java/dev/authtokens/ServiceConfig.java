@@ -41,6 +41,9 @@ public interface ServiceConfig {
     /** The cache of valid tokens. */
     Cache cache();
 
+    /** The log by which replicas learn of revocations. */
+    Revocation revocation();
+
     /** Retention of audit events. */
     Audit audit();
 
@@ -194,13 +197,23 @@ public interface ServiceConfig {
          */
         @WithDefault("50000")
         int maxEntries();
+    }
+
+    interface Revocation {
 
         /**
-         * JDBC URL of the connection that receives invalidations; that of the data source by default. It must lead to
-         * PostgreSQL itself. Set it if the data source connects through a pooler that shares connections between
-         * transactions.
+         * Time between two readings of the revocation log, 10 milliseconds to 400 milliseconds. A revoked token is refused by
+         * the other replicas after about this time. Raise it to save queries, ten a second for each replica by default.
          */
-        Optional<String> listenUrl();
+        @WithDefault("100ms")
+        Duration pollInterval();
+
+        /**
+         * Age at which rows of the revocation log are deleted, 1 minute to 7 days. Every replica has read them long before.
+         * Change it only to look further back with SQL.
+         */
+        @WithDefault("1h")
+        Duration retention();
     }
 
     interface Audit {

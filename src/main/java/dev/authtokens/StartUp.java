@@ -4,7 +4,7 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.database.Schema;
 import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.password.PasswordRules;
-import dev.authtokens.token.RevocationListener;
+import dev.authtokens.token.RevocationLog;
 import dev.authtokens.user.UserStore;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -33,7 +33,7 @@ public class StartUp {
     private final UserStore users;
     private final PasswordHasher hasher;
     private final PasswordRules rules;
-    private final RevocationListener revocations;
+    private final RevocationLog revocations;
 
     StartUp(
             ServiceConfig config,
@@ -41,7 +41,7 @@ public class StartUp {
             UserStore users,
             PasswordHasher hasher,
             PasswordRules rules,
-            RevocationListener revocations) {
+            RevocationLog revocations) {
         this.config = config;
         this.schema = schema;
         this.users = users;

@@ -80,41 +80,67 @@ create index audit_events_at on audit_events (at);
 create index audit_events_of_account on audit_events (account, id);
 create index audit_events_of_kind on audit_events (kind, id);
 
--- Replicas cache valid tokens. Every statement that revokes or changes them notifies all replicas in its own transaction,
--- also one that is run by psql.
+-- One moment for everybody: no token that was issued at it or before is valid.
+create table token_validity (
+    only_row   boolean     primary key default true check (only_row),
+    valid_from timestamptz not null
+);
 
-create function notify_revoked_tokens() returns trigger language plpgsql as $$
+insert into token_validity (valid_from) values ('epoch');
+
+-- The revocation log. Replicas cache valid tokens and read here which of them to drop. Every statement that revokes or
+-- changes them writes rows in its own transaction, also one that is run by psql. xid: commits are not in the order of ids, so
+-- a replica reads the rows of all transactions that were not visible in the snapshot of its previous reading.
+create table revocations (
+    id      bigint generated always as identity,
+    xid     xid8        not null default pg_current_xact_id(),
+    at      timestamptz not null default clock_timestamp(),
+    kind    text        not null check (kind in ('TOKEN', 'ACCOUNT', 'EVERYTHING')),
+    digest  bytea,
+    user_id bigint,
+    primary key (xid, id)
+);
+
+comment on table revocations is 'append-only; rows are deleted after some time, when every replica has read them';
+
+create index revocations_by_age on revocations (at);
+
+create function log_revoked_tokens() returns trigger language plpgsql as $$
 begin
-    -- More digests than this would flood the notification queue: every replica drops its whole cache instead.
+    -- Expired tokens are refused by their own times; their deletion says so and is not logged.
+    if current_setting('auth_tokens.deletes_expired', true) = 'on' then
+        return null;
+    end if;
+    -- For many tokens at once, every replica drops its whole cache instead.
     if (select count(*) from (select from revoked limit 1001) as counted) > 1000 then
-        perform pg_notify('auth_tokens', 'all');
+        insert into revocations (kind) values ('EVERYTHING');
     else
-        -- A payload holds less than 8,000 bytes: 100 digests of 65 characters.
-        perform pg_notify('auth_tokens', 'tokens ' || string_agg(hex, ' '))
-        from (select encode(digest, 'hex') as hex, row_number() over () / 100 as part from revoked) as numbered
-        group by part;
+        insert into revocations (kind, digest) select 'TOKEN', digest from revoked;
     end if;
     return null;
 end $$;
 
-create function notify_changed_account() returns trigger language plpgsql as $$
+create function log_changed_account() returns trigger language plpgsql as $$
 begin
-    perform pg_notify('auth_tokens', 'account ' || new.id);
+    insert into revocations (kind, user_id) values ('ACCOUNT', new.id);
     return null;
 end $$;
 
-create function notify_all() returns trigger language plpgsql as $$
+create function log_everything() returns trigger language plpgsql as $$
 begin
-    perform pg_notify('auth_tokens', 'all');
+    insert into revocations (kind) values ('EVERYTHING');
     return null;
 end $$;
 
 create trigger auth_tokens_revoked after delete on auth_tokens
-    referencing old table as revoked for each statement execute function notify_revoked_tokens();
+    referencing old table as revoked for each statement execute function log_revoked_tokens();
 
 create trigger auth_tokens_changed after update of digest, id, user_id, created_at or truncate on auth_tokens
-    for each statement execute function notify_all();
+    for each statement execute function log_everything();
 
 create trigger users_changed after update of email, role, expires_at on users
     for each row when ((old.email, old.role, old.expires_at) is distinct from (new.email, new.role, new.expires_at))
-    execute function notify_changed_account();
+    execute function log_changed_account();
+
+create trigger token_validity_changed after insert or update or delete or truncate on token_validity
+    for each statement execute function log_everything();

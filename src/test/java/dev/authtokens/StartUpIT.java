@@ -147,14 +147,11 @@ class StartUpIT {
         assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "QUARKUS_DATASOURCE_JDBC_URL, quarkus.datasource.jdbc.url",
-        "AUTH_TOKENS_CACHE_LISTEN_URL, auth-tokens.cache.listen-url"
-    })
-    void refusesAUrlThatCannotBeRead(String name, String property) {
-        String line = refusal(with(SharedPostgres.newDatabase(), name, "jdbc:postgresql://localhost:port/database"));
-        assertTrue(line.contains(property), line);
+    @Test
+    void refusesAUrlThatCannotBeRead() {
+        String line = refusal(with(
+                SharedPostgres.newDatabase(), "QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://localhost:port/database"));
+        assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
     }
 
     @Test
@@ -205,8 +202,8 @@ class StartUpIT {
                 "1h",
                 "AUTH_TOKENS_CACHE_MAX_ENTRIES",
                 "99",
-                "AUTH_TOKENS_CACHE_LISTEN_URL",
-                "postgresql://localhost/",
+                "AUTH_TOKENS_REVOCATION_POLL_INTERVAL",
+                "1s",
                 "AUTH_TOKENS_AUDIT_RETENTION",
                 "23h",
                 "AUTH_TOKENS_INFO_MAX_WORKERS_PER_CLUSTER",
@@ -219,7 +216,7 @@ class StartUpIT {
                 "auth-tokens.token.unused-lifespan",
                 "auth-tokens.token.last-use-interval",
                 "auth-tokens.cache.max-entries",
-                "auth-tokens.cache.listen-url",
+                "auth-tokens.revocation.poll-interval",
                 "auth-tokens.audit.retention",
                 "auth-tokens.info.max-workers-per-cluster")) {
             assertTrue(line.contains(property), property + " is not in: " + line);

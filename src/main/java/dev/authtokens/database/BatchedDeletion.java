@@ -23,8 +23,10 @@ public class BatchedDeletion {
     /** After each batch; a batch takes about a hundredth of it. */
     private static final Duration PAUSE = Duration.ofMillis(150);
 
-    private static final String LOCK =
-            "select pg_try_advisory_xact_lock(hashtextextended('auth-tokens: delete ' || ?, 0))";
+    /** Also marks the transaction: what it deletes has expired, so triggers do not log it as revoked. */
+    private static final String LOCK = """
+            select pg_try_advisory_xact_lock(hashtextextended('auth-tokens: delete ' || ?, 0)),
+                   set_config('auth_tokens.deletes_expired', 'on', true)""";
 
     private final Statements statements;
     private final CountDownLatch stopped = new CountDownLatch(1);

@@ -5,7 +5,6 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
-import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateResult;
@@ -57,6 +56,6 @@ public class Schema implements FlywayConfigurationCustomizer {
     /** A statement of a migration may take longer than the timeout of the pool's connections. */
     @Override
     public void customize(FluentConfiguration configuration) {
-        configuration.dataSource(connections.named("auth-tokens-migration", 0, Optional.empty()));
+        configuration.dataSource(connections.withoutTimeout("auth-tokens-migration"));
     }
 }

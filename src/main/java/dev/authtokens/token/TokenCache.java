@@ -109,6 +109,10 @@ public class TokenCache {
         invalidate(List.of(revoked.digest()));
     }
 
+    void allRevoked(@Observes(during = TransactionPhase.AFTER_SUCCESS) AllRevoked revoked) {
+        invalidateAll();
+    }
+
     void accountChanged(@Observes(during = TransactionPhase.AFTER_SUCCESS) AccountChanged change) {
         invalidateAccounts(Set.of(change.userId()));
     }

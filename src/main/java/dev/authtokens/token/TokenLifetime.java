@@ -47,6 +47,11 @@ record TokenLifetime(Optional<Duration> lifespan, Optional<Duration> idleTimeout
 
     record Cutoffs(Instant created, Instant used, Instant createdUnused) {
 
+        /** Tokens issued up to this time are invalid too. */
+        Cutoffs orCreated(Instant time) {
+            return new Cutoffs(time.isAfter(created) ? time : created, used, createdUnused);
+        }
+
         /** No token that was issued later is expired. */
         Instant latest() {
             return Stream.of(created, used, createdUnused)

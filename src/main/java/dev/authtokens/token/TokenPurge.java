@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
 
-/** Deletes expired tokens, in batches. */
+/** Deletes expired tokens, and those that were revoked for everybody, in batches. */
 @ApplicationScoped
 class TokenPurge {
 
@@ -45,12 +45,15 @@ class TokenPurge {
             select max(created_at), count(*), (select count(*) from deleted) from slice""";
 
     private final Statements statements;
+    private final TokenQueries queries;
     private final BatchedDeletion deletion;
     private final TokenLifetime lifetime;
     private final Clock clock;
 
-    TokenPurge(Statements statements, BatchedDeletion deletion, ServiceConfig config, Clock clock) {
+    TokenPurge(
+            Statements statements, TokenQueries queries, BatchedDeletion deletion, ServiceConfig config, Clock clock) {
         this.statements = statements;
+        this.queries = queries;
         this.deletion = deletion;
         this.lifetime = TokenLifetime.of(config.token());
         this.clock = clock;
@@ -61,10 +64,12 @@ class TokenPurge {
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void purge() {
-        if (lifetime.isUnlimited()) {
+        Instant validFrom = queries.validFrom();
+        if (lifetime.isUnlimited() && validFrom.equals(Instant.EPOCH)) {
             return;
         }
-        TokenLifetime.Cutoffs cutoffs = lifetime.cutoffs(Instant.now(clock).minus(MARGIN));
+        TokenLifetime.Cutoffs cutoffs =
+                lifetime.cutoffs(Instant.now(clock).minus(MARGIN)).orCreated(validFrom);
         long deleted = deletion.run("tokens", from -> deleteBatch(cutoffs, from));
         if (deleted > 0) {
             LOG.infof("Deleted %d expired tokens", deleted);

@@ -18,15 +18,18 @@ import java.util.UUID;
 @Singleton
 class TokenQueries {
 
+    /** Also says which server it was, even when there is no such token. */
     private static final String FIND = """
-            select t.digest, t.id, t.created_at, t.last_used_at, u.id, u.email, u.role, u.expires_at
-            from auth_tokens t join users u on u.id = t.user_id
-            where t.digest in (?%s)""";
+            select pg_postmaster_start_time(), pg_is_in_recovery(), found.*
+            from (select 1) as one left join lateral (
+                select t.digest, t.id, t.created_at, t.last_used_at, u.id, u.email, u.role, u.expires_at
+                from auth_tokens t join users u on u.id = t.user_id
+                where t.digest in (?%s) and t.created_at > (select valid_from from token_validity)) as found on true""";
 
     /** Locks the account until the end of the transaction: a password change that follows sees this token and revokes it. */
     private static final String INSERT = """
             insert into auth_tokens (digest, id, user_id, created_at, address, user_agent, activity)
-            select ?, ?, id, ?, ?, ?, ?
+            select ?, ?, id, clock_timestamp(), ?, ?, ?
             from users where id = ? and password_hash = ? for share""";
 
     private static final String DELETE = "delete from auth_tokens where user_id = ? and id = ? returning digest";
@@ -37,10 +40,16 @@ class TokenQueries {
                 select digest from auth_tokens where user_id = ? and id is distinct from ?
                 order by digest for update)""";
 
-    private final Statements statements;
+    private static final String REVOKE_ALL = """
+            update token_validity set valid_from = greatest(valid_from, least(cast(? as timestamptz), clock_timestamp()))
+            returning valid_from""";
 
-    TokenQueries(Statements statements) {
+    private final Statements statements;
+    private final TrustedServer trustedServer;
+
+    TokenQueries(Statements statements, TrustedServer trustedServer) {
         this.statements = statements;
+        this.trustedServer = trustedServer;
     }
 
     Optional<TokenRow> find(byte[] digest) {
@@ -53,7 +62,7 @@ class TokenQueries {
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = digests.get(Math.min(i, digests.size() - 1));
         }
-        return statements.query(FIND.formatted(", ?".repeat(parameters.length - 1)), TokenQueries::readAll, parameters);
+        return statements.query(FIND.formatted(", ?".repeat(parameters.length - 1)), this::readAll, parameters);
     }
 
     /**
@@ -61,12 +70,11 @@ class TokenQueries {
      *
      * @return false when the account was deleted or its hash replaced
      */
-    boolean insert(byte[] digest, UUID id, Instant createdAt, RequestOrigin origin, long userId, String verifiedHash) {
+    boolean insert(byte[] digest, UUID id, RequestOrigin origin, long userId, String verifiedHash) {
         return statements.update(
                         INSERT,
                         digest,
                         id,
-                        createdAt,
                         origin.address(),
                         origin.userAgent(),
                         origin.activity(),
@@ -91,10 +99,34 @@ class TokenQueries {
         return statements.update(DELETE_OTHERS, userId, keptId);
     }
 
-    private static Map<ByteBuffer, TokenRow> readAll(ResultSet rows) throws SQLException {
+    /** The moment up to which issued tokens are invalid. */
+    Instant validFrom() {
+        return statements.query("select valid_from from token_validity", TokenQueries::readInstant);
+    }
+
+    /**
+     * Makes all tokens invalid that were issued up to a moment.
+     *
+     * @param until null for now
+     * @return the moment, by the database's clock; never in the future
+     */
+    Instant revokeAll(Instant until) {
+        return statements.query(REVOKE_ALL, TokenQueries::readInstant, until);
+    }
+
+    private static Instant readInstant(ResultSet row) throws SQLException {
+        row.next();
+        return Statements.instant(row, 1);
+    }
+
+    private Map<ByteBuffer, TokenRow> readAll(ResultSet rows) throws SQLException {
         Map<ByteBuffer, TokenRow> found = new HashMap<>();
         while (rows.next()) {
-            found.put(ByteBuffer.wrap(rows.getBytes(1)), read(rows));
+            trustedServer.require(Statements.instant(rows, 1), rows.getBoolean(2));
+            byte[] digest = rows.getBytes(3);
+            if (digest != null) {
+                found.put(ByteBuffer.wrap(digest), read(rows));
+            }
         }
         return found;
     }
@@ -110,12 +142,12 @@ class TokenQueries {
 
     private static TokenRow read(ResultSet row) throws SQLException {
         return new TokenRow(
-                row.getObject(2, UUID.class),
-                Statements.instant(row, 3),
-                Statements.instant(row, 4),
-                row.getLong(5),
-                row.getString(6),
-                Role.valueOf(row.getString(7)),
-                Statements.instant(row, 8));
+                row.getObject(4, UUID.class),
+                Statements.instant(row, 5),
+                Statements.instant(row, 6),
+                row.getLong(7),
+                row.getString(8),
+                Role.valueOf(row.getString(9)),
+                Statements.instant(row, 10));
     }
 }

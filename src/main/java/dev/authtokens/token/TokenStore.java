@@ -16,7 +16,6 @@ import jakarta.transaction.Transactional;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -34,6 +33,7 @@ public class TokenStore {
     private final TokenCache cache;
     private final Event<TokenRevoked> tokenRevoked;
     private final Event<AccountChanged> accountChanged;
+    private final Event<AllRevoked> allRevoked;
     private final LastUse lastUse;
     private final AuditLog audit;
     private final Clock clock;
@@ -46,6 +46,7 @@ public class TokenStore {
             TokenCache cache,
             Event<TokenRevoked> tokenRevoked,
             Event<AccountChanged> accountChanged,
+            Event<AllRevoked> allRevoked,
             LastUse lastUse,
             AuditLog audit,
             Clock clock) {
@@ -55,6 +56,7 @@ public class TokenStore {
         this.cache = cache;
         this.tokenRevoked = tokenRevoked;
         this.accountChanged = accountChanged;
+        this.allRevoked = allRevoked;
         this.lastUse = lastUse;
         this.audit = audit;
         this.clock = clock;
@@ -70,9 +72,8 @@ public class TokenStore {
     public Optional<TokenSecret> issue(Account account) {
         TokenSecret secret = TokenSecret.generate(random);
         UUID id = UUID.randomUUID();
-        Instant now = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
         RequestOrigin origin = RequestOrigin.current();
-        if (!queries.insert(secret.digest(), id, now, origin, account.id(), account.passwordHash())) {
+        if (!queries.insert(secret.digest(), id, origin, account.id(), account.passwordHash())) {
             return Optional.empty();
         }
         audit.record(AuditKind.LOGIN, account.email(), id, null);
@@ -127,8 +128,10 @@ public class TokenStore {
     @Transactional
     public List<IssuedToken> list(long userId, int limit) {
         Instant now = Instant.now(clock);
+        Instant validFrom = queries.validFrom();
         try (Stream<AuthToken> newest = AuthToken.ofUser(userId, limit)) {
-            return newest.filter(token -> !lifetime.isExpired(token.createdAt, lastUsedAt(token), now))
+            return newest.takeWhile(token -> token.createdAt.isAfter(validFrom))
+                    .filter(token -> !lifetime.isExpired(token.createdAt, lastUsedAt(token), now))
                     .limit(limit)
                     .map(this::issued)
                     .toList();
@@ -194,7 +197,21 @@ public class TokenStore {
         return revoked;
     }
 
-    /** On this replica they are refused from the commit on; on others from the invalidation of their caches on. */
+    /**
+     * Revokes the tokens of all accounts that were issued up to a moment. They are deleted later, in batches.
+     *
+     * @param until null for now
+     * @return the moment, by the database's clock; never in the future
+     */
+    @Transactional
+    public Instant revokeEverybody(Instant until) {
+        Instant validFrom = queries.revokeAll(until);
+        allRevoked.fire(new AllRevoked());
+        audit.record(AuditKind.TOKEN_REVOKED, null, null, "all accounts, issued up to: " + validFrom);
+        return validFrom;
+    }
+
+    /** On this replica they are refused from the commit on; on others when these have read the revocation log. */
     private int revokeOthers(long userId, UUID keptId) {
         accountChanged.fire(new AccountChanged(userId));
         return queries.deleteOthers(userId, keptId);

@@ -34,7 +34,7 @@ class DatabaseTlsIT {
                     ServiceProcess.start(environment(verifying(url, folder))).awaitReady()) {
                 String token = service.token(EMAIL, PASSWORD);
                 assertEquals(200, service.get(Api.USER, token).statusCode());
-                assertEquals(List.of("auth-tokens", "auth-tokens-revocations"), applications(url, true));
+                assertEquals(List.of("auth-tokens"), applications(url, true));
                 assertEquals(List.of(), applications(url, false));
             }
             ServiceProcess command = ServiceProcess.command(environment(verifying(url, folder)), "user", "list");
@@ -49,7 +49,7 @@ class DatabaseTlsIT {
 
     /** The property differs from the default, which is to encrypt where the database can. */
     @Test
-    void appliesDriverPropertiesToAllItsConnections(@TempDir Path folder) throws Exception {
+    void appliesDriverPropertiesBesideTheUrlToAllConnections(@TempDir Path folder) throws Exception {
         Certificate.in(folder);
         try (Postgres postgres = Postgres.startWithTls(folder)) {
             String url = postgres.url();
@@ -57,14 +57,15 @@ class DatabaseTlsIT {
             environment.put("QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_SSLMODE", "disable");
             try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
                 service.token(EMAIL, PASSWORD);
-                assertEquals(List.of("auth-tokens", "auth-tokens-revocations"), applications(url, false));
+                assertEquals(List.of("auth-tokens"), applications(url, false));
                 assertEquals(List.of(), applications(url, true));
             }
-            // A property in a URL takes precedence, also in the URL that the cache invalidation has of its own.
-            environment.put("AUTH_TOKENS_CACHE_LISTEN_URL", url + "?sslmode=require");
+            // Parameters in the URL take precedence.
+            environment.put("QUARKUS_DATASOURCE_JDBC_URL", url + "?sslmode=require");
             try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
                 service.token(EMAIL, PASSWORD);
-                assertEquals(List.of("auth-tokens-revocations"), applications(url, true));
+                assertEquals(List.of("auth-tokens"), applications(url, true));
+                assertEquals(List.of(), applications(url, false));
             }
         }
     }

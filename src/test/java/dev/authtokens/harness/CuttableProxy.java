@@ -7,28 +7,42 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A TCP connection's way through the network, which can be cut with and without a sign of it. */
+/** A TCP proxy in front of PostgreSQL, whose connections can be cut or go silent, and which can move to another server. */
 public final class CuttableProxy implements AutoCloseable {
 
     public enum Way {
         OPEN,
-        /** Nothing arrives, and no connection ends; what was sent arrives when it is open again. */
+        /** Nothing arrives, without an error; what was sent arrives when it is open again. */
         SILENT,
-        /** Connections end, and new ones are not accepted. */
+        /** Connections are closed, also new ones. */
         CLOSED
     }
 
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    private final int target;
+    private volatile int target;
+    private final String marker;
+    private final Set<Socket> marked = ConcurrentHashMap.newKeySet();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile Way way = Way.OPEN;
 
     public CuttableProxy(int target) throws IOException {
+        this(target, "");
+    }
+
+    /** @param marker only connections on which the client has sent this text are cut or go silent */
+    public CuttableProxy(int target, String marker) throws IOException {
         this.target = target;
+        this.marker = marker;
         IoTask.start(this::accept);
+    }
+
+    /** Leads new connections to another server; existing ones stay. */
+    public void moveTo(int newTarget) {
+        target = newTarget;
     }
 
     public int port() {
@@ -45,7 +59,7 @@ public final class CuttableProxy implements AutoCloseable {
     private void accept() throws IOException {
         while (!server.isClosed()) {
             Socket client = server.accept();
-            if (way == Way.CLOSED) {
+            if (way == Way.CLOSED && marker.isEmpty()) {
                 client.close();
                 continue;
             }
@@ -64,8 +78,12 @@ public final class CuttableProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                while (way == Way.SILENT) {
+                mark(from, to, buffer, read);
+                while (way == Way.SILENT && isMarked(from)) {
                     Thread.sleep(5);
+                }
+                if (way == Way.CLOSED && isMarked(from)) {
+                    return;
                 }
                 out.write(buffer, 0, read);
             }
@@ -74,11 +92,27 @@ public final class CuttableProxy implements AutoCloseable {
         } finally {
             sockets.remove(from);
             sockets.remove(to);
+            marked.remove(from);
+            marked.remove(to);
         }
+    }
+
+    private void mark(Socket from, Socket to, byte[] buffer, int length) {
+        if (!isMarked(from) && new String(buffer, 0, length, StandardCharsets.US_ASCII).contains(marker)) {
+            marked.add(from);
+            marked.add(to);
+        }
+    }
+
+    private boolean isMarked(Socket socket) {
+        return marker.isEmpty() || marked.contains(socket);
     }
 
     private void closeAll() {
         for (Socket socket : sockets) {
+            if (!isMarked(socket)) {
+                continue;
+            }
             try {
                 socket.close();
             } catch (IOException e) {
@@ -90,6 +124,8 @@ public final class CuttableProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        closeAll();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
     }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Programs that tests need beside Java. Without one, its tests are skipped; where {@code CI=true}, they fail. */
+/** A program that a test needs: where it is missing, the test is skipped on a developer's machine and fails in CI. */
 public final class Tool {
 
     private Tool() {}

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.authtokens.introspection.VerifyResource;
 import dev.authtokens.k8s.Rendering.Workload;
-import dev.authtokens.token.RevocationListener;
+import dev.authtokens.token.RevocationLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -442,7 +442,7 @@ class ManifestsTest {
     void aRolloutOfPgbouncerCutsNothingOff(String start) throws IOException {
         Rendering rendering = Rendering.of(start, "pgbouncer");
         Duration lifetime = Duration.parse("PT" + rendering.environment().get("QUARKUS_DATASOURCE_JDBC_MAX_LIFETIME"));
-        assertTrue(RevocationListener.RENEWAL.compareTo(lifetime) < 0);
+        assertTrue(RevocationLog.MAX_KEPT.compareTo(lifetime) < 0);
         JsonNode pod = rendering
                 .find("Deployment", "auth-tokens-pgbouncer")
                 .orElseThrow()
@@ -482,7 +482,7 @@ class ManifestsTest {
             // Those that end go on for a while.
             int pgbouncers = 2 * pgbouncer.get().at("/spec/replicas").asInt();
             assertTrue(
-                    pgbouncers * Integer.parseInt(pool.group(1)) + 2 * replicas <= CONNECTIONS,
+                    pgbouncers * Integer.parseInt(pool.group(1)) <= CONNECTIONS,
                     pgbouncers + " pgbouncers with " + pool.group(1) + " connections each, " + replicas + " replicas");
             return;
         }
@@ -490,8 +490,7 @@ class ManifestsTest {
                 .environment()
                 .getOrDefault(
                         "QUARKUS_DATASOURCE_JDBC_MAX_SIZE", fixed().getProperty("quarkus.datasource.jdbc.max-size")));
-        // Two more bring the news of ended tokens.
-        assertTrue(replicas * (each + 2) <= CONNECTIONS, replicas + " replicas with " + each + " connections each");
+        assertTrue(replicas * each <= CONNECTIONS, replicas + " replicas with " + each + " connections each");
     }
 
     @Test

@@ -350,7 +350,16 @@ class TokenStoreTest {
     }
 
     private TokenSecret issue() {
-        return tokens.issue(account(Accounts.hashOf(email))).orElseThrow();
+        TokenSecret secret = tokens.issue(account(Accounts.hashOf(email))).orElseThrow();
+        if (clock.instant().isAfter(Instant.now().plusSeconds(1))) {
+            // The database's clock, which says when a token was issued, was not moved on.
+            Postgres.execute(
+                    ServiceDatabase.url(),
+                    "update auth_tokens set created_at = ? where digest = ?",
+                    Timestamp.from(clock.instant()),
+                    secret.digest());
+        }
+        return secret;
     }
 
     private boolean isGood(TokenSecret token) {

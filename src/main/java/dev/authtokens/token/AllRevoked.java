@@ -1,0 +1,4 @@
+package dev.authtokens.token;
+
+/** Event: the transaction revokes tokens of all accounts. */
+record AllRevoked() {}

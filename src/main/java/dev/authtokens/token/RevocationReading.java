@@ -1,0 +1,106 @@
+package dev.authtokens.token;
+
+import dev.authtokens.database.Statements;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What one statement read from the revocation log, and from which server.
+ *
+ * @param snapshot of the statement, which the next reading begins at
+ * @param lastId largest id in the log; 0 when it is empty
+ * @param databaseTime by the server's clock
+ */
+record RevocationReading(
+        Server server, boolean isStandby, String snapshot, long lastId, Instant databaseTime, List<Row> rows) {
+
+    /** More rows than this in one reading invalidate everything, instead of each. */
+    static final int MAX_ROWS = 1000;
+
+    /**
+     * The rows of all transactions that became visible since the previous snapshot: commits are not in the order of ids, nor
+     * in that of transaction ids. Without a previous snapshot there are none.
+     */
+    private static final String READ = """
+            with previous as (select cast(? as pg_snapshot) as snapshot)
+            select %s, pg_postmaster_start_time(), 'revocations'::regclass::oid::bigint,
+                   pg_is_in_recovery(), pg_current_snapshot()::text, (select coalesce(max(id), 0) from revocations),
+                   clock_timestamp(), unread.*
+            from previous left join lateral (
+                select kind, digest, user_id, at from revocations
+                where xid >= pg_snapshot_xmin(previous.snapshot) and not pg_visible_in_snapshot(xid, previous.snapshot)
+                order by xid limit %d) as unread on true""";
+
+    /** Two functions that some managed services refuse; the others tell servers apart too. */
+    private static final String SYSTEM_AND_TIMELINE = """
+            (select system_identifier from pg_control_system()),
+            case when pg_is_in_recovery() then '' else left(pg_walfile_name(pg_current_wal_lsn()), 8) end""";
+
+    static final String FULL = READ.formatted(SYSTEM_AND_TIMELINE, MAX_ROWS + 1);
+    static final String WITHOUT_SYSTEM = READ.formatted("0, ''", MAX_ROWS + 1);
+
+    /**
+     * A server that has not been restarted, promoted or restored.
+     *
+     * @param table object id of the log, which a restore of the schema changes
+     */
+    record Server(long system, String timeline, Instant startedAt, long table) {}
+
+    /** @param digest and user id: one of them, or neither for everything */
+    record Row(byte[] digest, Long userId, Instant at) {}
+
+    /** @param previous null for the first reading, which finds no rows */
+    static RevocationReading read(Connection connection, String sql, RevocationReading previous) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, previous == null ? null : previous.snapshot());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                Server server =
+                        new Server(row.getLong(1), row.getString(2), Statements.instant(row, 3), row.getLong(4));
+                boolean isStandby = row.getBoolean(5);
+                String snapshot = row.getString(6);
+                long lastId = row.getLong(7);
+                Instant databaseTime = Statements.instant(row, 8);
+                return new RevocationReading(server, isStandby, snapshot, lastId, databaseTime, readRows(row));
+            }
+        }
+    }
+
+    private static List<Row> readRows(ResultSet row) throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        do {
+            if (row.getString(9) != null) {
+                rows.add(new Row(row.getBytes(10), row.getObject(11, Long.class), Statements.instant(row, 12)));
+            }
+        } while (row.next());
+        return rows;
+    }
+
+    /** Whether it is of the same server and log as the previous one, and nothing of the log was lost. */
+    boolean continues(RevocationReading previous) {
+        return server.equals(previous.server()) && (lastId == 0 || lastId >= previous.lastId());
+    }
+
+    void invalidate(TokenCache cache) {
+        boolean everything =
+                rows.size() > MAX_ROWS || rows.stream().anyMatch(row -> row.digest() == null && row.userId() == null);
+        if (everything) {
+            cache.invalidateAll();
+            return;
+        }
+        cache.invalidate(rows.stream().map(Row::digest).filter(Objects::nonNull).toList());
+        Set<Long> accounts = new HashSet<>();
+        rows.stream().map(Row::userId).filter(Objects::nonNull).forEach(accounts::add);
+        if (!accounts.isEmpty()) {
+            cache.invalidateAccounts(accounts);
+        }
+    }
+}

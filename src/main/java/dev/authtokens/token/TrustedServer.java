@@ -1,0 +1,46 @@
+package dev.authtokens.token;
+
+import jakarta.inject.Singleton;
+import jakarta.persistence.PersistenceException;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/**
+ * The database server whose revocation log is read. Tokens that were read from a standby, or from another server than that,
+ * may have been revoked elsewhere, so they do not count.
+ */
+@Singleton
+class TrustedServer {
+
+    /** SQL state "read only transaction": answered with 503, and a reason for the pool to drop a connection. */
+    private static final String READ_ONLY = "25006";
+
+    /** When its postmaster started, which differs between servers; null while the log is not read. */
+    private volatile Instant startedAt;
+
+    private volatile boolean mismatched;
+
+    void set(Instant serverStartedAt) {
+        startedAt = serverStartedAt;
+    }
+
+    void clear() {
+        startedAt = null;
+        mismatched = false;
+    }
+
+    /** Whether a read came from another server since the log is read. */
+    boolean isMismatched() {
+        return mismatched;
+    }
+
+    /** @throws PersistenceException when what was read from this server does not count */
+    void require(Instant serverStartedAt, boolean isStandby) {
+        Instant trusted = startedAt;
+        if (isStandby || (trusted != null && !trusted.equals(serverStartedAt))) {
+            mismatched = true;
+            throw new PersistenceException(
+                    new SQLException("read from a standby, or from another server than the revocation log", READ_ONLY));
+        }
+    }
+}
