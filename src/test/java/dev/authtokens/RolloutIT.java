@@ -9,7 +9,6 @@ import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ReverseProxy;
 import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
-import dev.authtokens.harness.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -114,15 +113,14 @@ class RolloutIT {
     @ValueSource(strings = {"http", "tcp"})
     void aRollingReplacementBehindAProxyLosesNoRequest(String mode) throws Exception {
         Map<String, String> environment = environment(SharedPostgres.newDatabase());
-        environment.put("QUARKUS_SHUTDOWN_DELAY", "1S");
+        // Long enough for a request on each connection, even where a login takes a second or two: the answer closes it.
+        environment.put("QUARKUS_SHUTDOWN_DELAY", "5S");
         List<ServiceProcess> services = new ArrayList<>();
         try {
             services.add(ServiceProcess.start(environment).awaitReady());
             services.add(ServiceProcess.start(environment).awaitReady());
             try (Proxy proxy = Proxy.start(
-                            mode,
-                            services.get(0).port(),
-                            services.get(1).port());
+                            mode, services.get(0).port(), services.get(1).port());
                     Load load = new Load(proxy.haproxy().uri(), services.get(0).token(EMAIL, PASSWORD))) {
                 for (int slot = 0; slot < 2; slot++) {
                     int before = load.answered();
@@ -261,8 +259,7 @@ class RolloutIT {
 
         static Proxy start(String mode, int first, int second) throws IOException {
             Path folder = Files.createTempDirectory("proxy");
-            return new Proxy(
-                    ReverseProxy.haproxy(port -> CONFIG.formatted(folder, port, first, second, mode)), folder);
+            return new Proxy(ReverseProxy.haproxy(port -> CONFIG.formatted(folder, port, first, second, mode)), folder);
         }
 
         void drain(int slot) {

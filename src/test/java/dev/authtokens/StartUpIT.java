@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.ListeningPorts;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
@@ -76,8 +77,9 @@ class StartUpIT {
     void logsJson() {
         try (ServiceProcess service =
                 ServiceProcess.start(with(SharedPostgres.newDatabase())).awaitReady()) {
+            Await.until(service::output, () -> service.output().contains("The database has no account"));
+            service.stop();
             service.output().lines().forEach(line -> assertTrue(line.startsWith("{") && line.endsWith("}"), line));
-            assertTrue(service.output().contains("There is no user"));
         }
     }
 
@@ -150,7 +152,9 @@ class StartUpIT {
     @Test
     void refusesAUrlThatCannotBeRead() {
         String line = refusal(with(
-                SharedPostgres.newDatabase(), "QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://localhost:port/database"));
+                SharedPostgres.newDatabase(),
+                "QUARKUS_DATASOURCE_JDBC_URL",
+                "jdbc:postgresql://localhost:port/database"));
         assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
 import java.net.http.HttpClient;
@@ -53,7 +54,7 @@ class LocaleIT {
 
     @Test
     void theLogHasTheTimeOfTheZone() {
-        assertTrue(service.output().contains("+05:45"), service.output());
+        Await.until(service::output, () -> service.output().contains("+05:45"));
     }
 
     @Test

@@ -4,16 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.ReverseProxy;
 import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
-import dev.authtokens.harness.Tool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -70,7 +68,9 @@ class ForwardedForIT {
         assertEquals(CLIENT, addressOfLogin(CLIENT, service.port(), "X-Forwarded-For: " + SPOOFED));
         assertEquals(CLIENT, addressOfLogin(CLIENT, service.port(), "X-Forwarded-For: " + NGINX_ADDRESS));
         assertEquals(CLIENT, addressOfLogin(CLIENT, service.port(), "Forwarded: for=" + SPOOFED));
-        assertTrue(service.output().contains("auth-tokens.http.trusted-proxies"), "the operator is not told");
+        Await.until(
+                "the log does not name the setting",
+                () -> service.output().contains("auth-tokens.http.trusted-proxies"));
     }
 
     @Test

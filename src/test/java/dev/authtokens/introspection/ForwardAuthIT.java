@@ -10,7 +10,6 @@ import dev.authtokens.harness.Api;
 import dev.authtokens.harness.ReverseProxy;
 import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
-import dev.authtokens.harness.Tool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -77,8 +76,8 @@ class ForwardAuthIT {
                         ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD))
                 .awaitReady()) {
             String token = service.token(EMAIL, PASSWORD);
-            try (ReverseProxy proxy = starter.start(
-                    service.port(), protectedService.getAddress().getPort())) {
+            try (ReverseProxy proxy =
+                    starter.start(service.port(), protectedService.getAddress().getPort())) {
                 int port = proxy.port();
                 assertEquals(401, get(port, null));
                 assertEquals(401, get(port, "gsa_nonsense"));
