@@ -210,7 +210,7 @@ class CommandLineIT {
         Map<String, String> settings = ServiceProcess.database(SharedPostgres.newDatabase());
         run(settings, "", "migrate").isDone();
         try (ServiceProcess command = ServiceProcess.command(settings, "user", "create", ANDY, "--verbose")) {
-            Await.until(command::errors, () -> command.errors().contains("Database: jdbc:"));
+            Await.until(command::errors, () -> command.errors().contains("Installed features"));
             for (String arguments : argumentsOf(command)) {
                 for (String secret : List.of(PASSWORD, Postgres.PASSWORD)) {
                     assertFalse(arguments.contains(secret), arguments);
