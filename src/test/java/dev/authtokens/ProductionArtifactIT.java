@@ -57,7 +57,7 @@ class ProductionArtifactIT {
 
     /** The names of classes are texts in it; settings of the development mode name its own, with other signs around. */
     @Test
-    @EnabledIf("dev.authtokens.ServiceProcess#isNative")
+    @EnabledIf("dev.authtokens.harness.ServiceProcess#isNative")
     void holdsNoEmbeddedDatabaseAsAnExecutable() throws IOException {
         String content = Files.readString(EXECUTABLE, StandardCharsets.ISO_8859_1);
         assertTrue(content.contains("dev.authtokens.token.TokenStore"), "the names of classes are not found");
@@ -75,7 +75,7 @@ class ProductionArtifactIT {
     }
 
     @Test
-    @EnabledIf("dev.authtokens.ServiceProcess#isNative")
+    @EnabledIf("dev.authtokens.harness.ServiceProcess#isNative")
     void isListedAsAnExecutableInTheBillOfMaterials() throws Exception {
         JsonNode bill = bill(EXECUTABLE.resolveSibling(EXECUTABLE.getFileName() + "-cyclonedx.json"));
         List<String> names = new ArrayList<>();

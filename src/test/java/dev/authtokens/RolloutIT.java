@@ -2,11 +2,13 @@ package dev.authtokens;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ReverseProxy;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -18,7 +20,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +34,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,32 +46,27 @@ class RolloutIT {
     private static final String EMAIL = "admin@example.com";
     private static final String PASSWORD = "correct horse battery";
 
-    private static Postgres postgres;
-
-    @BeforeAll
-    static void startPostgres() {
-        postgres = Postgres.start();
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
-    }
-
     @Test
     void aStopFinishesTheLoginsUnderWayAndWritesTheLastUse() throws Exception {
-        String database = postgres.newDatabase();
+        String database = SharedPostgres.newDatabase();
         int logins = 4;
         ExecutorService clients = Executors.newFixedThreadPool(logins);
         try (ServiceProcess service =
                 ServiceProcess.start(environment(database)).awaitReady()) {
             String token = service.token(EMAIL, PASSWORD);
             assertEquals(200, service.get(Api.USER, token).statusCode());
-            List<Future<HttpResponse<String>>> underWay = IntStream.range(0, logins)
-                    .mapToObj(i -> clients.submit(() -> service.login(EMAIL, PASSWORD)))
-                    .toList();
-            // Long enough to arrive, and not for the hashes of all of them.
-            Thread.sleep(60);
+            List<Future<HttpResponse<String>>> underWay;
+            try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
+                    Statement lock = other.createStatement()) {
+                other.setAutoCommit(false);
+                lock.execute("lock table users in access exclusive mode");
+                underWay = IntStream.range(0, logins)
+                        .mapToObj(i -> clients.submit(() -> service.login(EMAIL, PASSWORD)))
+                        .toList();
+                Postgres.awaitLockWaits(database, logins);
+                // All that a login does after its first statement, it does after this.
+                service.terminate();
+            }
             assertEquals(143, service.stop());
             for (Future<HttpResponse<String>> login : underWay) {
                 assertEquals(200, login.get().statusCode(), login.get().body());
@@ -85,7 +82,7 @@ class RolloutIT {
 
     @Test
     void aStopDoesNotWaitForAPurge() {
-        String database = postgres.newDatabase();
+        String database = SharedPostgres.newDatabase();
         Map<String, String> environment = environment(database);
         environment.put("AUTH_TOKENS_TOKEN_LIFESPAN", "10m");
         environment.put("AUTH_TOKENS_TOKEN_PURGE_INTERVAL", "1s");
@@ -115,16 +112,16 @@ class RolloutIT {
     @ParameterizedTest
     @ValueSource(strings = {"http", "tcp"})
     void aRollingReplacementBehindAProxyLosesNoRequest(String mode) throws Exception {
-        assumeTrue(isInstalled("haproxy"), "HAProxy is not installed");
-        Map<String, String> environment = environment(postgres.newDatabase());
-        environment.put("QUARKUS_SHUTDOWN_DELAY", "1S");
+        Map<String, String> environment = environment(SharedPostgres.newDatabase());
+        // Long enough for a request on each connection, even where a login takes a second or two: the answer closes it.
+        environment.put("QUARKUS_SHUTDOWN_DELAY", "5S");
         List<ServiceProcess> services = new ArrayList<>();
         try {
             services.add(ServiceProcess.start(environment).awaitReady());
             services.add(ServiceProcess.start(environment).awaitReady());
             try (Proxy proxy = Proxy.start(
                             mode, services.get(0).port(), services.get(1).port());
-                    Load load = new Load(proxy.uri(), services.get(0).token(EMAIL, PASSWORD))) {
+                    Load load = new Load(proxy.haproxy().uri(), services.get(0).token(EMAIL, PASSWORD))) {
                 for (int slot = 0; slot < 2; slot++) {
                     int before = load.answered();
                     while (load.answered() < before + 200) {
@@ -152,10 +149,6 @@ class RolloutIT {
         // Only a stop writes the last use in time for these tests.
         environment.put("AUTH_TOKENS_TOKEN_LAST_USE_INTERVAL", "1m");
         return environment;
-    }
-
-    private static boolean isInstalled(String command) {
-        return Files.isExecutable(Path.of("/usr/sbin", command));
     }
 
     /** Checks and logins without a pause, by a client that goes on however the answers are. */
@@ -203,7 +196,7 @@ class RolloutIT {
             try {
                 HttpResponse<String> answer = client.send(
                         request.version(HttpClient.Version.HTTP_1_1)
-                                .timeout(Duration.ofSeconds(20))
+                                .timeout(Await.PATIENCE)
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
                 answered.incrementAndGet();
@@ -232,7 +225,7 @@ class RolloutIT {
         void stop() throws InterruptedException {
             stopped = true;
             threads.shutdown();
-            assertTrue(threads.awaitTermination(30, TimeUnit.SECONDS));
+            assertTrue(threads.awaitTermination(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS));
         }
 
         @Override
@@ -243,7 +236,7 @@ class RolloutIT {
     }
 
     /** The real HAProxy in front of two instances, told what to do over its runtime API. */
-    private record Proxy(Process process, Path folder, int port) implements AutoCloseable {
+    private record Proxy(ReverseProxy haproxy, Path folder) implements AutoCloseable {
 
         private static final String CONFIG = """
                 global
@@ -266,22 +259,7 @@ class RolloutIT {
 
         static Proxy start(String mode, int first, int second) throws IOException {
             Path folder = Files.createTempDirectory("proxy");
-            int port = ServiceProcess.freePort();
-            Path config = Files.writeString(
-                    folder.resolve("haproxy.cfg"), CONFIG.formatted(folder, port, first, second, mode));
-            Process process = new ProcessBuilder("/usr/sbin/haproxy", "-db", "-f", config.toString())
-                    .inheritIO()
-                    .start();
-            Proxy proxy = new Proxy(process, folder, port);
-            while (!Files.exists(folder.resolve("admin.sock"))) {
-                assertTrue(process.isAlive(), "HAProxy does not start");
-                ServiceProcess.pause();
-            }
-            return proxy;
-        }
-
-        URI uri() {
-            return URI.create("http://127.0.0.1:" + port + "/");
+            return new Proxy(ReverseProxy.haproxy(port -> CONFIG.formatted(folder, port, first, second, mode)), folder);
         }
 
         void drain(int slot) {
@@ -304,7 +282,7 @@ class RolloutIT {
 
         @Override
         public void close() {
-            process.destroy();
+            haproxy.close();
         }
     }
 }

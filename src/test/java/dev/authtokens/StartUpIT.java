@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.ListeningPorts;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.sql.Connection;
@@ -19,8 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -39,21 +39,10 @@ class StartUpIT {
     private static final String EMAIL = "Admin@Example.com";
     private static final String PASSWORD = "correct horse battery";
 
-    private static Postgres postgres;
-
-    @BeforeAll
-    static void startPostgres() {
-        postgres = Postgres.start();
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
-    }
-
     @Test
     void makesTheFirstAdministratorAndKeepsEverythingOverARestart() {
-        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.newDatabase(), EMAIL, PASSWORD);
+        Map<String, String> environment =
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
         String token;
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             token = service.token("admin@example.com", PASSWORD);
@@ -76,7 +65,8 @@ class StartUpIT {
     @Test
     @EnabledOnOs(OS.LINUX)
     void listensOnItsTwoPortsOnly() {
-        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.newDatabase(), EMAIL, PASSWORD);
+        Map<String, String> environment =
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             service.token(EMAIL, PASSWORD);
             assertEquals(Set.of(service.port(), service.managementUri("/").getPort()), ListeningPorts.of(service));
@@ -86,15 +76,17 @@ class StartUpIT {
     @Test
     void logsJson() {
         try (ServiceProcess service =
-                ServiceProcess.start(with(postgres.newDatabase())).awaitReady()) {
+                ServiceProcess.start(with(SharedPostgres.newDatabase())).awaitReady()) {
+            Await.until(service::output, () -> service.output().contains("The database has no account"));
+            service.stop();
             service.output().lines().forEach(line -> assertTrue(line.startsWith("{") && line.endsWith("}"), line));
-            assertTrue(service.output().contains("There is no user"));
         }
     }
 
     @Test
     void aKilledServiceLosesNoTokenThatItAcknowledged() {
-        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.newDatabase(), EMAIL, PASSWORD);
+        Map<String, String> environment =
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
         String token;
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             token = service.token(EMAIL, PASSWORD);
@@ -109,7 +101,8 @@ class StartUpIT {
 
     @Test
     void severalInstancesMayStartOnOneEmptyDatabase() {
-        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.newDatabase(), EMAIL, PASSWORD);
+        Map<String, String> environment =
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
         List<ServiceProcess> services = new ArrayList<>();
         try {
             for (int i = 0; i < 2; i++) {
@@ -129,14 +122,14 @@ class StartUpIT {
 
     @Test
     void refusesAnOlderSchemaWhereItMayNotMigrate() {
-        String line = refusal(with(postgres.newDatabase(), "AUTH_TOKENS_MIGRATE_AT_START", "false"));
+        String line = refusal(with(SharedPostgres.newDatabase(), "AUTH_TOKENS_MIGRATE_AT_START", "false"));
         assertTrue(line.contains("auth-tokens.migrate-at-start"), line);
     }
 
     /** Longer than a request may wait: such as an index of many rows. */
     @Test
     void waitsForAMigrationAsLongAsItTakes() throws Exception {
-        String database = postgres.newDatabase();
+        String database = SharedPostgres.newDatabase();
         try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
                 Statement statement = other.createStatement();
                 ServiceProcess service = ServiceProcess.start(
@@ -159,7 +152,9 @@ class StartUpIT {
     @Test
     void refusesAUrlThatCannotBeRead() {
         String line = refusal(with(
-                postgres.newDatabase(), "QUARKUS_DATASOURCE_JDBC_URL", "jdbc:postgresql://localhost:port/database"));
+                SharedPostgres.newDatabase(),
+                "QUARKUS_DATASOURCE_JDBC_URL",
+                "jdbc:postgresql://localhost:port/database"));
         assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
     }
 
@@ -171,7 +166,7 @@ class StartUpIT {
 
     @Test
     void refusesAUserWithoutRights() {
-        String database = postgres.newDatabase();
+        String database = SharedPostgres.newDatabase();
         Postgres.execute(database, "create role powerless login");
         Postgres.execute(database, "revoke create on schema public from public");
         String line = refusal(with(database, "QUARKUS_DATASOURCE_USERNAME", "powerless"));
@@ -189,14 +184,14 @@ class StartUpIT {
 
     @Test
     void refusesADatabaseThatDoesNotExist() {
-        String line = refusal(ServiceProcess.database("jdbc:postgresql://localhost:" + postgres.port() + "/nowhere"));
+        String line = refusal(ServiceProcess.database(SharedPostgres.newDatabase() + "_nowhere"));
         assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
     }
 
     @Test
     void refusesSettingsThatAreWrongAndNamesThemAll() {
         String line = refusal(with(
-                postgres.url(),
+                SharedPostgres.newDatabase(),
                 "AUTH_TOKENS_PASSWORD_BCRYPT_COST",
                 "9",
                 "AUTH_TOKENS_PASSWORD_PEPPER",
@@ -237,7 +232,7 @@ class StartUpIT {
     @ValueSource(strings = {"QUARKUS_HTTP_PORT", "QUARKUS_MANAGEMENT_PORT"})
     void refusesAPortThatIsInUse(String port) throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
-            String line = refusal(with(postgres.newDatabase(), port, String.valueOf(taken.getLocalPort())));
+            String line = refusal(with(SharedPostgres.newDatabase(), port, String.valueOf(taken.getLocalPort())));
             assertTrue(line.contains("is in use") && line.contains(port), line);
         }
     }
@@ -251,7 +246,7 @@ class StartUpIT {
         "QUARKUS_HTTP_PORT, http, quarkus.http.port"
     })
     void refusesASettingThatIsWrong(String name, String value, String property) {
-        String line = refusal(with(postgres.url(), name, value));
+        String line = refusal(with(SharedPostgres.newDatabase(), name, value));
         assertTrue(line.contains(property), line);
     }
 
@@ -262,7 +257,7 @@ class StartUpIT {
         "a@example.com, aaaaaaaaaaaaaaaa, password"
     })
     void refusesAnAdministratorThatIsNotSafe(String email, String password, String setting) {
-        String line = refusal(ServiceProcess.withAdministrator(postgres.url(), email, password));
+        String line = refusal(ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), email, password));
         assertTrue(line.contains("auth-tokens.bootstrap." + setting), line);
         assertTrue(!line.contains(password), line);
     }

@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.ListeningPorts;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,8 +22,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -43,18 +41,6 @@ class CommandLineIT {
 
     /** Of cost 4, so that nothing waits for it. */
     private static final String HASH = "$2y$04$abcdefghijklmnopqrstuuCj3Wb1gJ3g0Nf1z0s0d0g0h0j0k0l0z";
-
-    private static Postgres postgres;
-
-    @BeforeAll
-    static void startPostgres() {
-        postgres = Postgres.start();
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
-    }
 
     private record Done(int exit, String out, String err) {
 
@@ -79,7 +65,7 @@ class CommandLineIT {
 
     @Test
     void administersAccountsBesideTheService() {
-        Map<String, String> settings = ServiceProcess.withAdministrator(postgres.newDatabase(), ADMIN, PASSWORD);
+        Map<String, String> settings = ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), ADMIN, PASSWORD);
         try (ServiceProcess service = ServiceProcess.start(settings).awaitReady()) {
             Map<String, String> beside = service.environment(settings);
             run(beside, PASSWORD + "\n", "user", "create", "Andy@example.com", "--role", "service")
@@ -130,8 +116,8 @@ class CommandLineIT {
     }
 
     @Test
-    void tellsByTheExitCodeWhatWentWrong() {
-        Map<String, String> settings = ServiceProcess.database(postgres.newDatabase());
+    void hasAnExitCodeForEachKindOfError() {
+        Map<String, String> settings = ServiceProcess.database(SharedPostgres.newDatabase());
         run(settings, "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "auth-tokens migrate");
         run(settings, "", "migrate", "--json").prints("\"migrated\":[\"1\"]");
         run(settings, "", "migrate").prints("nothing to do");
@@ -153,7 +139,7 @@ class CommandLineIT {
     }
 
     @Test
-    void saysInOneLineWhatToMend() {
+    void namesTheWrongSettingInOneLine() {
         run(Map.of(), "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "quarkus.datasource.jdbc.url");
         Map<String, String> nowhere = new HashMap<>(ServiceProcess.database("jdbc:postgresql://localhost:1/nowhere"));
         run(nowhere, "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "cannot be reached");
@@ -162,8 +148,8 @@ class CommandLineIT {
     }
 
     @Test
-    void importsTheGoodLinesAndGoesOnWhereItWasKilled() throws IOException {
-        String url = postgres.newDatabase();
+    void importsTheValidLinesAndResumesAfterAKill() throws IOException {
+        String url = SharedPostgres.newDatabase();
         Map<String, String> settings = ServiceProcess.database(url);
         run(settings, "", "migrate").isDone();
         List<String> lines = IntStream.range(0, 3000)
@@ -205,7 +191,7 @@ class CommandLineIT {
     @Test
     @EnabledOnOs(OS.LINUX)
     void listensOnNoPort() {
-        String url = postgres.newDatabase();
+        String url = SharedPostgres.newDatabase();
         Map<String, String> settings = ServiceProcess.database(url);
         run(settings, "", "migrate").isDone();
         String lines = IntStream.range(0, 1000)
@@ -223,15 +209,10 @@ class CommandLineIT {
     @Test
     @EnabledOnOs(OS.LINUX)
     void hasNoSecretInItsArguments() throws IOException {
-        Map<String, String> settings = ServiceProcess.database(postgres.newDatabase());
+        Map<String, String> settings = ServiceProcess.database(SharedPostgres.newDatabase());
         run(settings, "", "migrate").isDone();
         try (ServiceProcess command = ServiceProcess.command(settings, "user", "create", ANDY, "--verbose")) {
-            Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
-            // It has started.
-            while (!command.errors().contains("started in")) {
-                assertTrue(Instant.now().isBefore(deadline), command.errors());
-                ServiceProcess.pause();
-            }
+            Await.until(command::errors, () -> command.errors().contains("Installed features"));
             for (String arguments : argumentsOf(command)) {
                 for (String secret : List.of(PASSWORD, Postgres.PASSWORD)) {
                     assertFalse(arguments.contains(secret), arguments);
@@ -248,7 +229,7 @@ class CommandLineIT {
     /** What is an argument, everybody on the machine can read. */
     @Test
     void takesNoPasswordAsAnArgument() {
-        Map<String, String> settings = ServiceProcess.database(postgres.newDatabase());
+        Map<String, String> settings = ServiceProcess.database(SharedPostgres.newDatabase());
         for (List<String> given : List.of(
                 List.of(PASSWORD),
                 List.of("--password", PASSWORD),
@@ -265,19 +246,13 @@ class CommandLineIT {
 
     @Test
     void migratesLongerThanAnyOtherStatementMayTake() throws Exception {
-        String url = postgres.newDatabase();
+        String url = SharedPostgres.newDatabase();
         Map<String, String> settings = ServiceProcess.database(url);
         try (var other = DriverManager.getConnection(url, Postgres.USER, Postgres.PASSWORD);
                 ServiceProcess migration = ServiceProcess.command(settings, "migrate")) {
             other.setAutoCommit(false);
             other.createStatement().execute("create table users (id int)");
-            Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
-            while (Postgres.query(url, "select pid from pg_stat_activity where wait_event_type = 'Lock'")
-                    .isEmpty()) {
-                assertTrue(
-                        Instant.now().isBefore(deadline) && migration.errors().isEmpty(), migration.errors());
-                ServiceProcess.pause();
-            }
+            Postgres.awaitLockWaits(url, 1);
             // A statement of the service ends after 10 seconds.
             Thread.sleep(11_000);
             other.rollback();
@@ -294,11 +269,9 @@ class CommandLineIT {
     }
 
     private static void awaitAccounts(String url, long number) {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
-        while (!Postgres.query(url, "select count(*) from users").equals(List.of(number))) {
-            assertTrue(Instant.now().isBefore(deadline), "no import");
-            ServiceProcess.pause();
-        }
+        Await.until(
+                "no import",
+                () -> Postgres.query(url, "select count(*) from users").equals(List.of(number)));
     }
 
     /** The arguments of the process and of all that it has started. */

@@ -4,17 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.CuttableProxy;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,10 +54,8 @@ class DatabaseOutageIT {
             assertEquals(200, probe(service, "live"));
 
             try (Postgres second = Postgres.start(data, port)) {
-                Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
-                while (service.get(Api.USER, token).statusCode() != 200) {
-                    assertTrue(Instant.now().isBefore(deadline), "not serving again");
-                }
+                Await.until(
+                        "not serving again", () -> service.get(Api.USER, token).statusCode() == 200);
                 for (int i = 0; i < 50; i++) {
                     assertEquals(200, service.get(Api.USER, token).statusCode());
                 }
@@ -69,10 +67,10 @@ class DatabaseOutageIT {
 
     @Test
     void manyLoginsEndWhenTheDatabaseIsSilent() throws Exception {
-        try (Postgres postgres = Postgres.start();
-                CuttableProxy proxy = new CuttableProxy(postgres.port())) {
-            String url = postgres.url().replace(":" + postgres.port() + "/", ":" + proxy.port() + "/");
-            Map<String, String> environment = ServiceProcess.withAdministrator(url, EMAIL, PASSWORD);
+        String database = SharedPostgres.newDatabase();
+        try (CuttableProxy proxy = new CuttableProxy(Postgres.port(database))) {
+            Map<String, String> environment =
+                    ServiceProcess.withAdministrator(Postgres.withPort(database, proxy.port()), EMAIL, PASSWORD);
             try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
                 proxy.be(CuttableProxy.Way.SILENT);
                 List<CompletableFuture<HttpResponse<String>>> logins = IntStream.range(0, 20)
@@ -90,43 +88,41 @@ class DatabaseOutageIT {
                 assertTrue(logins.stream().anyMatch(login -> login.join().statusCode() == 503));
 
                 proxy.be(CuttableProxy.Way.OPEN);
-                Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
-                while (service.login(EMAIL, PASSWORD).statusCode() != 200) {
-                    assertTrue(Instant.now().isBefore(deadline), "not serving again");
-                }
+                Await.until(
+                        "not serving again",
+                        () -> service.login(EMAIL, PASSWORD).statusCode() == 200);
             }
         }
     }
 
     @Test
     void checksFromMemoryNeedNoThread() throws Exception {
-        try (Postgres postgres = Postgres.start()) {
-            Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
-            environment.put("QUARKUS_THREAD_POOL_MAX_THREADS", "2");
-            try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
-                // On a machine that is busy, what is in memory may not be trusted for a moment.
-                int tries = 5;
-                while (!checksWhileAllThreadsWait(postgres, service)) {
-                    assertTrue(--tries > 0, "checks from memory wait, too");
-                }
+        String database = SharedPostgres.newDatabase();
+        Map<String, String> environment = ServiceProcess.withAdministrator(database, EMAIL, PASSWORD);
+        environment.put("QUARKUS_THREAD_POOL_MAX_THREADS", "2");
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            // On a machine that is busy, what is in memory may not be trusted for a moment.
+            int tries = 5;
+            while (!checksWhileAllThreadsWait(database, service)) {
+                assertTrue(--tries > 0, "checks from memory wait, too");
             }
         }
     }
 
     /** Every thread that may wait for the database does, and with each the check of a token that is not in memory. */
-    private static boolean checksWhileAllThreadsWait(Postgres postgres, ServiceProcess service) throws Exception {
+    private static boolean checksWhileAllThreadsWait(String database, ServiceProcess service) throws Exception {
         String known = service.token(EMAIL, PASSWORD);
         List<String> unknown = List.of(service.token(EMAIL, PASSWORD), service.token(EMAIL, PASSWORD));
         awaitTrust(service);
         assertEquals(200, check(service, known));
         List<CompletableFuture<Integer>> waiting = new ArrayList<>();
-        try (Connection other = DriverManager.getConnection(postgres.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
                 Statement lock = other.createStatement()) {
             other.setAutoCommit(false);
             lock.execute("lock table auth_tokens in access exclusive mode");
             for (String token : unknown) {
                 waiting.add(CompletableFuture.supplyAsync(() -> check(service, token), EACH_A_THREAD));
-                Postgres.awaitLockWaits(postgres.url(), waiting.size());
+                Postgres.awaitLockWaits(database, waiting.size());
                 // So long that the next does not wait behind this one.
                 ServiceProcess.pause();
             }
@@ -142,11 +138,7 @@ class DatabaseOutageIT {
     }
 
     private static void awaitTrust(ServiceProcess service) {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(30));
-        while (service.metric("auth_tokens_cache_trusted") != 1) {
-            assertTrue(Instant.now().isBefore(deadline), "nothing is kept in memory");
-            ServiceProcess.pause();
-        }
+        Await.until("nothing is kept in memory", () -> service.metric("auth_tokens_cache_trusted") == 1);
     }
 
     private static int check(ServiceProcess service, String token) {

@@ -29,7 +29,7 @@ class DatabaseTlsIT {
         Path other = Files.createDirectory(folder.resolve("other"));
         Certificate.in(other);
         try (Postgres postgres = Postgres.startWithTls(folder)) {
-            String url = postgres.newDatabase();
+            String url = postgres.url();
             try (ServiceProcess service =
                     ServiceProcess.start(environment(verifying(url, folder))).awaitReady()) {
                 String token = service.token(EMAIL, PASSWORD);
@@ -52,7 +52,7 @@ class DatabaseTlsIT {
     void appliesDriverPropertiesBesideTheUrlToAllConnections(@TempDir Path folder) throws Exception {
         Certificate.in(folder);
         try (Postgres postgres = Postgres.startWithTls(folder)) {
-            String url = postgres.newDatabase();
+            String url = postgres.url();
             Map<String, String> environment = environment(url);
             environment.put("QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_SSLMODE", "disable");
             try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {

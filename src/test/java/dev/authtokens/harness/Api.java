@@ -37,7 +37,7 @@ public final class Api {
                 .post(TOKENS);
     }
 
-    /** A good token of the account. */
+    /** A valid token of the account. */
     public static String token(String email, String password) {
         return login(email, password).then().statusCode(200).extract().path("auth_token");
     }

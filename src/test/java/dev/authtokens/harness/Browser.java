@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 /** One page in a real Chromium, led by the DevTools protocol. */
 public final class Browser implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Await.PATIENCE;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -37,21 +37,15 @@ public final class Browser implements AutoCloseable {
     private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
     private final Queue<String> console = new ConcurrentLinkedQueue<>();
 
-    public static boolean isInstalled() {
-        return executable().isPresent();
-    }
-
-    private static java.util.Optional<Path> executable() {
-        return Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-                .map(Path::of)
-                .filter(Files::isExecutable)
-                .findFirst();
+    /** Before a test starts what it needs beside it. */
+    public static Path requireInstalled() {
+        return Tool.require("chromium", "chromium-browser", "google-chrome");
     }
 
     public Browser() throws Exception {
         profile = Files.createTempDirectory("browser");
         process = new ProcessBuilder(
-                        executable().orElseThrow().toString(),
+                        requireInstalled().toString(),
                         "--headless=new",
                         "--no-sandbox",
                         "--disable-gpu",

@@ -24,22 +24,18 @@ public class CountedDatabase extends ServiceDatabase {
     private final AtomicLong roundTrips = new AtomicLong();
     private ServerSocket server;
 
-    private interface Task {
-        void run() throws IOException;
-    }
-
     @Override
     public Map<String, String> start() {
         Map<String, String> config = new HashMap<>(super.start());
         String direct = url();
-        int target = Integer.parseInt(direct.replaceAll(".*:(\\d+)/.*", "$1"));
+        int target = Postgres.port(direct);
         try {
             server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start(() -> accept(target));
-        String counted = direct.replace(":" + target, ":" + server.getLocalPort());
+        IoTask.start(() -> accept(target));
+        String counted = Postgres.withPort(direct, server.getLocalPort());
         config.put("quarkus.datasource.jdbc.url", counted + "?sslmode=disable&gssEncMode=disable");
         // What goes to the database by itself, and whether a connection is alive that was at rest, would count too.
         config.put("auth-tokens.cache.enabled", "false");
@@ -54,8 +50,8 @@ public class CountedDatabase extends ServiceDatabase {
             Socket onward = new Socket(InetAddress.getLoopbackAddress(), target);
             client.setTcpNoDelay(true);
             onward.setTcpNoDelay(true);
-            start(() -> count(client, onward));
-            start(() -> pump(onward, client));
+            IoTask.start(() -> count(client, onward));
+            IoTask.start(() -> pump(onward, client));
         }
     }
 
@@ -92,18 +88,6 @@ public class CountedDatabase extends ServiceDatabase {
             InputStream in = from.getInputStream();
             in.transferTo(to.getOutputStream());
         }
-    }
-
-    private static void start(Task task) {
-        Thread thread = new Thread(() -> {
-            try {
-                task.run();
-            } catch (IOException e) {
-                // The connection, or the test, has ended.
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
     }
 
     @Override

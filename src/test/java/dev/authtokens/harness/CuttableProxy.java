@@ -37,7 +37,7 @@ public final class CuttableProxy implements AutoCloseable {
     public CuttableProxy(int target, String marker) throws IOException {
         this.target = target;
         this.marker = marker;
-        start(this::accept);
+        IoTask.start(this::accept);
     }
 
     /** Leads new connections to another server; existing ones stay. */
@@ -66,8 +66,8 @@ public final class CuttableProxy implements AutoCloseable {
             Socket onward = new Socket(InetAddress.getLoopbackAddress(), target);
             sockets.add(client);
             sockets.add(onward);
-            start(() -> pump(client, onward));
-            start(() -> pump(onward, client));
+            IoTask.start(() -> pump(client, onward));
+            IoTask.start(() -> pump(onward, client));
         }
     }
 
@@ -106,22 +106,6 @@ public final class CuttableProxy implements AutoCloseable {
 
     private boolean isMarked(Socket socket) {
         return marker.isEmpty() || marked.contains(socket);
-    }
-
-    private interface Task {
-        void run() throws IOException;
-    }
-
-    private static void start(Task task) {
-        Thread thread = new Thread(() -> {
-            try {
-                task.run();
-            } catch (IOException e) {
-                // The connection was closed, which is what this class is for.
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private void closeAll() {

@@ -10,8 +10,6 @@ import java.util.List;
 /** PgBouncer in transaction mode in front of a PostgreSQL. */
 public final class PgBouncer implements AutoCloseable {
 
-    private static final Path EXECUTABLE = Path.of("/usr/sbin/pgbouncer");
-
     private final Process process;
     private final Path settings;
     private final int port;
@@ -23,7 +21,7 @@ public final class PgBouncer implements AutoCloseable {
     }
 
     public static PgBouncer start(Postgres postgres, Path folder) {
-        Tool.require(EXECUTABLE);
+        Path executable = Tool.require("pgbouncer");
         int port = ServiceProcess.freePort();
         try {
             Path settings = Files.writeString(Files.createTempFile("pgbouncer", ".ini"), """
@@ -39,7 +37,7 @@ public final class PgBouncer implements AutoCloseable {
                     """.formatted(
                             postgres.port(), Postgres.USER, Postgres.PASSWORD, port));
             settings.toFile().setReadable(true, false);
-            List<String> command = new ArrayList<>(List.of(EXECUTABLE.toString()));
+            List<String> command = new ArrayList<>(List.of(executable.toString()));
             if (System.getProperty("user.name").equals("root")) {
                 command.addAll(List.of("-u", "nobody"));
             }

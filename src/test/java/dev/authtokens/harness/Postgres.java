@@ -1,7 +1,5 @@
 package dev.authtokens.harness;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +20,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** A real PostgreSQL for one test class or test run. */
+/** A real PostgreSQL of a test that stops or configures it; the others share one: {@link SharedPostgres}. */
 public final class Postgres implements AutoCloseable {
 
     public static final String USER = "postgres";
@@ -109,18 +107,31 @@ public final class Postgres implements AutoCloseable {
     }
 
     public String url() {
-        return url("postgres");
+        return url(port(), "postgres");
     }
 
     /** A new, empty database on this server. */
     public String newDatabase() {
-        String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-        execute(url(), "create database " + name);
-        return url(name);
+        return newDatabase(url());
     }
 
-    private String url(String database) {
-        return "jdbc:postgresql://localhost:" + port() + "/" + database;
+    static String newDatabase(String server) {
+        String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+        execute(server, "create database " + name);
+        return url(port(server), name);
+    }
+
+    private static String url(int port, String database) {
+        return "jdbc:postgresql://localhost:" + port + "/" + database;
+    }
+
+    public static int port(String url) {
+        return Integer.parseInt(url.replaceFirst(".*://[^/]*:(\\d+)/.*", "$1"));
+    }
+
+    /** The same database by way of something that listens on another port, such as a proxy. */
+    public static String withPort(String url, int port) {
+        return url.replace(":" + port(url) + "/", ":" + port + "/");
     }
 
     public static int execute(String url, String sql, Object... parameters) {
@@ -147,13 +158,11 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /** Waits until so many statements on this server, or more, wait for a lock. */
+    /** Waits until so many statements in this database, or more, wait for a lock. */
     public static void awaitLockWaits(String url, int number) {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
-        while (query(url, "select 1 from pg_locks where not granted").size() < number) {
-            assertTrue(Instant.now().isBefore(deadline), "no statement waits for a lock");
-            ServiceProcess.pause();
-        }
+        String waiting = "select 1 from pg_locks join pg_stat_activity using (pid)"
+                + " where not granted and datname = current_database()";
+        Await.until("no statement waits for a lock", () -> query(url, waiting).size() >= number);
     }
 
     private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)

@@ -57,8 +57,8 @@ public final class RawConnection implements AutoCloseable {
     public static RawConnection to(int port) throws IOException {
         Socket socket = new Socket();
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(30_000);
-        socket.connect(new InetSocketAddress("localhost", port), 10_000);
+        socket.setSoTimeout((int) Await.PATIENCE.toMillis());
+        socket.connect(new InetSocketAddress("localhost", port), (int) Await.PATIENCE.toMillis());
         return new RawConnection(socket);
     }
 

@@ -3,12 +3,10 @@ package dev.authtokens.harness;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 
-/** The database of the service under test; tests reach it at {@link #url()}. */
+/** A new database for each start of the service under test; tests reach it at {@link #url()}. */
 public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
 
     private static final String URL = "service-under-test.jdbc.url";
-
-    private Postgres postgres;
 
     /** A system property, since the test's class loader is not the one that started the database. */
     public static String url() {
@@ -17,11 +15,10 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
-        postgres = Postgres.start();
-        System.setProperty(URL, postgres.url());
+        System.setProperty(URL, SharedPostgres.newDatabase());
         return Map.of(
                 "quarkus.datasource.jdbc.url",
-                postgres.url(),
+                url(),
                 "quarkus.datasource.username",
                 Postgres.USER,
                 "quarkus.datasource.password",
@@ -29,6 +26,9 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
                 // A test makes a token older than that.
                 "auth-tokens.token.lifespan",
                 "3650d",
+                // For the tests of cross-origin access; no other test says where it comes from.
+                "auth-tokens.http.cors-origins",
+                "https://app.example.com,http://localhost:3000",
                 // All tests come from one address, and many of their logins fail on purpose.
                 "auth-tokens.throttle.address-failures",
                 "1000000",
@@ -37,8 +37,7 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
                 "false");
     }
 
+    /** The server stays for the next start of Quarkus, which has a new database. */
     @Override
-    public void stop() {
-        postgres.close();
-    }
+    public void stop() {}
 }

@@ -3,7 +3,9 @@ package dev.authtokens.harness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,19 +14,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** The packaged service as a process of its own, as it is deployed. */
 public final class ServiceProcess implements AutoCloseable {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Kubernetes kills a pod that has not ended by itself then: terminationGracePeriodSeconds. */
     private static final Duration GRACE_PERIOD = Duration.ofSeconds(30);
@@ -52,14 +52,17 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** The same, by a command that is made of the usual one. */
     public static ServiceProcess start(Map<String, String> environment, UnaryOperator<List<String>> wrap) {
+        return start(environment, wrap.apply(isNative() ? executableCommand() : jvm(List.of(ClassArchive.option()))));
+    }
+
+    static ServiceProcess start(Map<String, String> environment, List<String> command) {
         try {
             int port = freePort();
             int managementPort = freePort();
             Path out = Files.createTempFile("service", ".out");
             Path err = Files.createTempFile("service", ".err");
-            ProcessBuilder builder = new ProcessBuilder(wrap.apply(command()))
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment()
                     .keySet()
                     .removeIf(name -> name.startsWith("QUARKUS_") || name.startsWith("AUTH_TOKENS_"));
@@ -133,18 +136,20 @@ public final class ServiceProcess implements AutoCloseable {
         return Path.of(System.getProperty("native.image.path", "none"));
     }
 
-    private static List<String> command() {
+    private static List<String> executableCommand() {
+        return new ArrayList<>(List.of(executable().toString()));
+    }
+
+    /** The command that runs the jar, with more options of the Java runtime. */
+    static List<String> jvm(List<String> options) {
         List<String> command = new ArrayList<>();
-        if (isNative()) {
-            command.add(executable().toString());
-        } else {
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            // Many short lives: compiled lightly, and with the collector of the images, which starts the fastest.
-            command.add("-XX:TieredStopAtLevel=1");
-            command.add("-XX:+UseSerialGC");
-            command.add("-jar");
-            command.add("target/quarkus-app/quarkus-run.jar");
-        }
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Many short lives: compiled lightly, and with the collector of the images, which starts the fastest.
+        command.add("-XX:TieredStopAtLevel=1");
+        command.add("-XX:+UseSerialGC");
+        command.addAll(options);
+        command.add("-jar");
+        command.add("target/quarkus-app/quarkus-run.jar");
         return command;
     }
 
@@ -160,6 +165,20 @@ public final class ServiceProcess implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** Waits until another program, such as a proxy, accepts connections. */
+    public static void awaitPort(Process program, int port) {
+        Await.until("Nothing listens on port " + port, () -> {
+            if (!program.isAlive()) {
+                throw new AssertionError(program.info() + " does not start");
+            }
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return socket.isConnected();
+            } catch (IOException notYet) {
+                return false;
+            }
+        });
     }
 
     public URI uri(String path) {
@@ -183,17 +202,26 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     public ServiceProcess awaitReady() {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (Instant.now().isBefore(deadline) && process.isAlive()) {
-            try {
-                if (get("/", null).statusCode() == 200) {
-                    return this;
-                }
-            } catch (UncheckedIOException e) {
-                pause();
+        return awaitReady(() -> get("/", null));
+    }
+
+    /** The same by its port of health and metrics alone. */
+    public ServiceProcess awaitReadyByProbe() {
+        return awaitReady(() -> manage("/q/health/ready"));
+    }
+
+    private ServiceProcess awaitReady(Supplier<HttpResponse<String>> probe) {
+        Await.until(() -> "The service does not start:\n" + output() + errors(), () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("The service ends at its start:\n" + output() + errors());
             }
-        }
-        throw new AssertionError("The service does not start:\n" + output() + errors());
+            try {
+                return probe.get().statusCode() == 200;
+            } catch (UncheckedIOException notYet) {
+                return false;
+            }
+        });
+        return this;
     }
 
     public HttpResponse<String> get(String path, String token) {
@@ -238,7 +266,7 @@ public final class ServiceProcess implements AutoCloseable {
         try {
             return CLIENT.send(
                     request.version(HttpClient.Version.HTTP_1_1)
-                            .timeout(Duration.ofSeconds(20))
+                            .timeout(Await.PATIENCE)
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
@@ -250,7 +278,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Waits for the end of a process that ends by itself. */
     public int exitCode() {
-        return exitCode(PATIENCE);
+        return exitCode(Await.PATIENCE);
     }
 
     private int exitCode(Duration patience) {
@@ -282,8 +310,13 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** SIGTERM, as Kubernetes stops it, which gives it no more than the grace period to finish its requests. */
     public int stop() {
-        process.destroy();
+        terminate();
         return exitCode(GRACE_PERIOD);
+    }
+
+    /** The same without waiting for the end. */
+    public void terminate() {
+        process.destroy();
     }
 
     public void kill() {

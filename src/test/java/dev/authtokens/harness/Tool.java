@@ -1,19 +1,33 @@
 package dev.authtokens.harness;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A program that a test needs: where it is missing, the test is skipped on a developer's machine and fails in CI. */
 public final class Tool {
 
     private Tool() {}
 
-    public static void require(Path executable) {
-        boolean exists = Files.isExecutable(executable);
-        assertTrue(exists || !"true".equals(System.getenv("CI")), executable + " is not installed");
-        assumeTrue(exists, executable + " is not installed");
+    /** The executable of the first of these names that is installed. */
+    public static Path require(String... names) {
+        return Stream.of(names).flatMap(name -> find(name).stream()).findFirst().orElseGet(() -> {
+            String reason = names[0] + " is not installed";
+            return "true".equals(System.getenv("CI")) ? fail(reason) : abort(reason);
+        });
+    }
+
+    /** Debian has servers in folders that are not on the path of every user. */
+    private static Optional<Path> find(String name) {
+        return Stream.concat(
+                        Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin", "/usr/bin"))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 }

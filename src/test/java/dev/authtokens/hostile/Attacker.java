@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 
-/** Sends requests, good ones to begin with, over a connection that it keeps, as accounts that no other attacker has. */
+/** Sends requests, valid ones to begin with, over a connection that it keeps, as accounts that no other attacker has. */
 final class Attacker implements AutoCloseable {
 
     private static final String HASH =
@@ -37,7 +37,7 @@ final class Attacker implements AutoCloseable {
         }
     }
 
-    /** The accounts as they were, and a good token of each. */
+    /** The accounts as they were, and a valid token of each. */
     void restore() throws IOException {
         account(victim, Role.USER);
         for (Role role : Role.values()) {
@@ -87,7 +87,7 @@ final class Attacker implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** A request that is good as far as its caller may make it. */
+    /** A valid request, as far as its caller may make it. */
     HostileRequest request(Operation operation, Random random) {
         String target = operation.path();
         for (String parameter : operation.pathParameters()) {

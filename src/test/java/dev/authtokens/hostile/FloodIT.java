@@ -9,6 +9,7 @@ import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.RawConnection;
 import dev.authtokens.harness.RawConnection.Answer;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -26,9 +27,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** More of everything than there is room for: it is refused, and what was there goes on. */
 @Tag("processes")
+@Isolated("It compares times.")
 class FloodIT {
 
     private static final String EMAIL = "admin@example.com";
@@ -44,7 +47,7 @@ class FloodIT {
     private static final int LOGIN_CLIENTS = 200;
     private static final int PIPELINED = 200;
 
-    private static Postgres postgres;
+    private static String database;
     private static ServiceProcess service;
 
     /** How long an answer took. */
@@ -52,15 +55,14 @@ class FloodIT {
 
     @BeforeAll
     static void start() {
-        postgres = Postgres.start();
-        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
+        database = SharedPostgres.newDatabase();
+        Map<String, String> environment = ServiceProcess.withAdministrator(database, EMAIL, PASSWORD);
         service = ServiceProcess.start(environment).awaitReady();
     }
 
     @AfterAll
     static void stop() {
         service.close();
-        postgres.close();
     }
 
     @Test
@@ -257,8 +259,8 @@ class FloodIT {
     }
 
     private static long auditRows() {
-        return (Long) Postgres.query(postgres.url(), "select count(*) from audit_events")
-                .get(0);
+        return (Long)
+                Postgres.query(database, "select count(*) from audit_events").get(0);
     }
 
     private static int status(String request) throws IOException {

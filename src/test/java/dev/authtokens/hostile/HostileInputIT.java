@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.RawConnection.Answer;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import dev.authtokens.hostile.Mutation.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,14 +56,14 @@ class HostileInputIT {
 
     @Test
     void answersWhateverIsSent() throws Exception {
-        try (Postgres postgres = Postgres.start();
-                ServiceProcess service =
-                        ServiceProcess.start(environment(postgres.url())).awaitReady()) {
+        String database = SharedPostgres.newDatabase();
+        try (ServiceProcess service =
+                ServiceProcess.start(environment(database)).awaitReady()) {
             long begun = System.nanoTime();
             JsonNode description = new ObjectMapper()
                     .readTree(service.get("/q/openapi?format=json", null).body());
             List<Case> all = cases(Operation.of(description));
-            attack(service, postgres.url(), all);
+            attack(service, database, all);
             System.out.printf(
                     "Hostile input: %d cases in %d s, seed %d, by kind %s, answers %s, with success %s of %s that need a"
                             + " token%n",

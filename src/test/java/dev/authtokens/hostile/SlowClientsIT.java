@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
-import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.RawConnection;
 import dev.authtokens.harness.RawConnection.Answer;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,13 +40,12 @@ class SlowClientsIT {
     private static final String LOGIN =
             "POST /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
-    private static Postgres postgres;
     private static ServiceProcess service;
 
     @BeforeAll
     static void start() {
-        postgres = Postgres.start();
-        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
+        Map<String, String> environment =
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_REQUEST_TIMEOUT", "3s");
         environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", String.valueOf(IDLE_TIMEOUT));
         environment.put("QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", String.valueOf(MAX_CONNECTIONS));
@@ -55,7 +55,6 @@ class SlowClientsIT {
     @AfterAll
     static void stop() {
         service.close();
-        postgres.close();
     }
 
     @Test
@@ -71,7 +70,7 @@ class SlowClientsIT {
                 Answer answer = connection.answer(false).orElseThrow();
                 assertEquals(408, answer.status());
                 assertTrue(answer.text().contains("\"REQUEST_TIMEOUT\""), answer.text());
-                assertTrue(connection.isEndedWithin(5000));
+                assertTrue(connection.isEndedWithin((int) Await.PATIENCE.toMillis()));
             }
         } finally {
             closeAll(slow);
@@ -106,7 +105,7 @@ class SlowClientsIT {
                     System.nanoTime() - begun < IDLE_TIMEOUT.toNanos(),
                     "It ended as if it had been at rest, and not for being slow");
             for (RawConnection connection : slow) {
-                assertTrue(connection.isEndedWithin(5000));
+                assertTrue(connection.isEndedWithin((int) Await.PATIENCE.toMillis()));
             }
         } finally {
             closeAll(slow);
@@ -130,8 +129,8 @@ class SlowClientsIT {
                 RawConnection used = RawConnection.to(service.port())) {
             used.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
             assertEquals(200, used.answer(false).orElseThrow().status());
-            assertTrue(unused.isEndedWithin(30_000));
-            assertTrue(used.isEndedWithin(30_000));
+            assertTrue(unused.isEndedWithin((int) Await.PATIENCE.toMillis()));
+            assertTrue(used.isEndedWithin((int) Await.PATIENCE.toMillis()));
         }
     }
 

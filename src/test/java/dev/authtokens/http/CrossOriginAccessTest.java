@@ -12,13 +12,10 @@ import dev.authtokens.harness.Api;
 import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -26,19 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
-@TestProfile(CrossOriginAccessTest.WithOrigins.class)
 @WithTestResource(ServiceDatabase.class)
 class CrossOriginAccessTest {
 
     private static final String ALLOWED = "https://app.example.com";
-
-    public static class WithOrigins implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("auth-tokens.http.cors-origins", ALLOWED + ",http://localhost:3000");
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {ALLOWED, "http://localhost:3000"})

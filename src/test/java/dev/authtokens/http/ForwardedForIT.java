@@ -2,17 +2,16 @@ package dev.authtokens.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.authtokens.harness.Api;
-import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.Await;
+import dev.authtokens.harness.ReverseProxy;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Test;
 /** Who the service takes its clients for, behind the real nginx and without it. */
 class ForwardedForIT {
 
-    private static final String NGINX = "/usr/sbin/nginx";
     private static final String EMAIL = "admin@example.com";
     private static final String PASSWORD = "correct horse battery";
     private static final String SPOOFED = "198.51.100.9";
@@ -31,34 +29,20 @@ class ForwardedForIT {
     /** nginx connects to the service from an address of its own, so that it is told apart from others on this machine. */
     private static final String NGINX_ADDRESS = "127.0.0.99";
 
-    private static final String CONFIG = """
-            daemon off;
-            master_process off;
-            pid %1$s/pid;
-            error_log stderr;
-            events {}
-            http {
-                access_log off;
-                client_body_temp_path %1$s/body;
-                proxy_temp_path %1$s/proxy;
-                server {
-                    listen 127.0.0.1:%2$d;
-                    location / {
-                        proxy_pass http://127.0.0.1:%3$d;
-                        proxy_bind %4$s;
-                        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                    }
-                }
+    private static final String LOCATION = """
+            location / {
+                proxy_pass http://127.0.0.1:%d;
+                proxy_bind %s;
+                proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             }
             """;
 
-    private static Postgres postgres;
     private static ServiceProcess service;
 
     @BeforeAll
     static void start() {
-        postgres = Postgres.start();
-        Map<String, String> environment = ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
+        Map<String, String> environment =
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_TRUSTED_PROXIES", NGINX_ADDRESS + "/32");
         service = ServiceProcess.start(environment).awaitReady();
     }
@@ -66,30 +50,16 @@ class ForwardedForIT {
     @AfterAll
     static void stop() {
         service.close();
-        postgres.close();
     }
 
     @Test
     void nginxIsBelievedForWhatItAddsItself() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of(NGINX)), "nginx is not installed");
-        int port = ServiceProcess.freePort();
-        Path folder = Files.createTempDirectory("nginx");
-        Path config = Files.writeString(
-                folder.resolve("nginx.conf"), CONFIG.formatted(folder, port, service.port(), NGINX_ADDRESS));
-        Process nginx = new ProcessBuilder(NGINX, "-c", config.toString(), "-p", folder.toString())
-                .inheritIO()
-                .start();
-        try {
-            while (!accepts(port)) {
-                assertTrue(nginx.isAlive(), "nginx does not start");
-                ServiceProcess.pause();
-            }
+        try (ReverseProxy nginx = ReverseProxy.nginx(LOCATION.formatted(service.port(), NGINX_ADDRESS))) {
+            int port = nginx.port();
             assertEquals(CLIENT, addressOfLogin(CLIENT, port));
             assertEquals(CLIENT, addressOfLogin(CLIENT, port, "X-Forwarded-For: " + SPOOFED));
             assertEquals(CLIENT, addressOfLogin(CLIENT, port, "X-Forwarded-For: " + SPOOFED + ", " + NGINX_ADDRESS));
             assertEquals(CLIENT, addressOfLogin(CLIENT, port, "Forwarded: for=" + SPOOFED));
-        } finally {
-            nginx.destroy();
         }
     }
 
@@ -98,7 +68,9 @@ class ForwardedForIT {
         assertEquals(CLIENT, addressOfLogin(CLIENT, service.port(), "X-Forwarded-For: " + SPOOFED));
         assertEquals(CLIENT, addressOfLogin(CLIENT, service.port(), "X-Forwarded-For: " + NGINX_ADDRESS));
         assertEquals(CLIENT, addressOfLogin(CLIENT, service.port(), "Forwarded: for=" + SPOOFED));
-        assertTrue(service.output().contains("auth-tokens.http.trusted-proxies"), "the operator is not told");
+        Await.until(
+                "the log does not name the setting",
+                () -> service.output().contains("auth-tokens.http.trusted-proxies"));
     }
 
     @Test
@@ -129,14 +101,6 @@ class ForwardedForIT {
         try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(client), 0)) {
             socket.getOutputStream().write((head + body).getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static boolean accepts(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException notYet) {
-            return false;
         }
     }
 }

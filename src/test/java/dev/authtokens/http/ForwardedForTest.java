@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.BehindProxies;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.vertx.ext.web.Router;
@@ -23,22 +23,11 @@ import org.junit.jupiter.api.Test;
 
 /** The client of this test connects from a trusted proxy, and Quarkus's own reading of the header is on as well. */
 @QuarkusTest
-@TestProfile(ForwardedForTest.BehindProxies.class)
+@TestProfile(BehindProxies.class)
 @WithTestResource(ServiceDatabase.class)
 class ForwardedForTest {
 
     private static final String SPOOFED = "198.51.100.9";
-
-    public static class BehindProxies implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "auth-tokens.http.trusted-proxies", "127.0.0.0/8,10.0.0.0/8",
-                    "quarkus.http.proxy.proxy-address-forwarding", "true",
-                    "quarkus.http.proxy.trusted-proxies", "127.0.0.0/8,10.0.0.0/8");
-        }
-    }
 
     /** Tells what Quarkus takes for the address of the client. */
     static class AddressByQuarkus {

@@ -3,17 +3,16 @@ package dev.authtokens.introspection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import dev.authtokens.harness.Api;
-import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.ReverseProxy;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +20,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,27 +28,8 @@ import org.junit.jupiter.api.Test;
 /** The documented examples in the real nginx and HAProxy, in front of a service that knows nothing of tokens. */
 class ForwardAuthIT {
 
-    private static final Path NGINX = Path.of("/usr/sbin/nginx");
-    private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
     private static final String EMAIL = "admin@example.com";
     private static final String PASSWORD = "correct horse battery";
-
-    private static final String NGINX_CONFIG = """
-            daemon off;
-            master_process off;
-            pid %1$s/pid;
-            error_log stderr;
-            events {}
-            http {
-                access_log off;
-                client_body_temp_path %1$s/body;
-                proxy_temp_path %1$s/proxy;
-                server {
-                    listen 127.0.0.1:%2$d;
-                    %3$s
-                }
-            }
-            """;
 
     private static final String HAPROXY_CONFIG = """
             global
@@ -68,22 +47,20 @@ class ForwardAuthIT {
                 server protected 127.0.0.1:%4$d
             """;
 
-    /** Starts a proxy on a port, in front of the service that it asks and of the one that it protects. */
+    /** Starts a proxy in front of the service that it asks and of the one that it protects. */
     private interface Starter {
-        Process start(int port, int service, int protectedService) throws IOException;
+        ReverseProxy start(int service, int protectedService) throws IOException;
     }
 
     private final AtomicReference<Headers> received = new AtomicReference<>();
 
     @Test
     void nginxLetsThroughWhoHasATokenAndSaysWhoThatIs() throws Exception {
-        assumeTrue(Files.isExecutable(NGINX), "nginx is not installed");
         letsThroughWhoHasATokenAndSaysWhoThatIs(ForwardAuthIT::nginx);
     }
 
     @Test
     void haproxyLetsThroughWhoHasATokenAndSaysWhoThatIs() throws Exception {
-        assumeTrue(Files.isExecutable(HAPROXY), "HAProxy is not installed");
         letsThroughWhoHasATokenAndSaysWhoThatIs(ForwardAuthIT::haproxy);
     }
 
@@ -95,15 +72,13 @@ class ForwardAuthIT {
             exchange.close();
         });
         protectedService.start();
-        try (Postgres postgres = Postgres.start();
-                ServiceProcess service =
-                        ServiceProcess.start(environment(postgres)).awaitReady()) {
+        try (ServiceProcess service = ServiceProcess.start(
+                        ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD))
+                .awaitReady()) {
             String token = service.token(EMAIL, PASSWORD);
-            int port = ServiceProcess.freePort();
-            Process proxy = starter.start(
-                    port, service.port(), protectedService.getAddress().getPort());
-            try {
-                awaitStart(proxy, port);
+            try (ReverseProxy proxy =
+                    starter.start(service.port(), protectedService.getAddress().getPort())) {
+                int port = proxy.port();
                 assertEquals(401, get(port, null));
                 assertEquals(401, get(port, "gsa_nonsense"));
                 assertNull(received.get(), "a request without a token came through");
@@ -129,36 +104,21 @@ class ForwardAuthIT {
                 HttpClient.newHttpClient().send(logout, HttpResponse.BodyHandlers.discarding());
                 assertEquals(401, get(port, token));
                 assertNull(received.get());
-            } finally {
-                proxy.destroy();
             }
         } finally {
             protectedService.stop(0);
         }
     }
 
-    private static Map<String, String> environment(Postgres postgres) {
-        return ServiceProcess.withAdministrator(postgres.url(), EMAIL, PASSWORD);
+    private static ReverseProxy nginx(int service, int protectedService) throws IOException {
+        return ReverseProxy.nginx(
+                example("nginx", service).replace("protected.example.com", "127.0.0.1:" + protectedService));
     }
 
-    private static Process nginx(int port, int service, int protectedService) throws IOException {
-        Path folder = Files.createTempDirectory("nginx");
-        String locations = example("nginx", service).replace("protected.example.com", "127.0.0.1:" + protectedService);
-        Path config = Files.writeString(folder.resolve("nginx.conf"), NGINX_CONFIG.formatted(folder, port, locations));
-        return new ProcessBuilder(NGINX.toString(), "-c", config.toString(), "-p", folder.toString())
-                .inheritIO()
-                .start();
-    }
-
-    private static Process haproxy(int port, int service, int protectedService) throws IOException {
-        Path folder = Files.createTempDirectory("haproxy");
-        Path script = Files.writeString(folder.resolve("verify.lua"), example("lua", service));
-        Path config = Files.writeString(
-                folder.resolve("haproxy.cfg"),
-                HAPROXY_CONFIG.formatted(script, port, example("haproxy", service), protectedService));
-        return new ProcessBuilder(HAPROXY.toString(), "-f", config.toString())
-                .inheritIO()
-                .start();
+    private static ReverseProxy haproxy(int service, int protectedService) throws IOException {
+        Path script = Files.writeString(Files.createTempFile("verify", ".lua"), example("lua", service));
+        String example = example("haproxy", service);
+        return ReverseProxy.haproxy(port -> HAPROXY_CONFIG.formatted(script, port, example, protectedService));
     }
 
     private static String example(String language, int service) throws IOException {
@@ -166,21 +126,6 @@ class ForwardAuthIT {
                 .matcher(Files.readString(Path.of("README.md")) + Files.readString(Path.of("docs/forward-auth.md")));
         assertTrue(example.find(), "there is no example in the language of " + language);
         return example.group(1).replace("auth-tokens:8000", "127.0.0.1:" + service);
-    }
-
-    private static void awaitStart(Process proxy, int port) throws InterruptedException {
-        while (!accepts(port)) {
-            assertTrue(proxy.isAlive(), "The proxy does not start");
-            Thread.sleep(50);
-        }
-    }
-
-    private static boolean accepts(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException notYet) {
-            return false;
-        }
     }
 
     /** The status; the client pretends to be somebody. */

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.Certificate;
-import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -33,8 +34,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,18 +51,6 @@ class DeploymentIT {
     /** What may stand in an expression of an alert beside metrics and labels; "up" is Prometheus' own. */
     private static final Set<String> PROMQL =
             Set.of("absent", "and", "by", "changes", "namespace", "rate", "sum", "up");
-
-    private static Postgres postgres;
-
-    @BeforeAll
-    static void startPostgres() {
-        postgres = Postgres.start();
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/evaluation", "overlays/knative"})
@@ -106,7 +93,7 @@ class DeploymentIT {
         Rendering rendering = Rendering.of("base", "tls");
         SSLContext trust = Certificate.in(folder).trusting();
         try (ServiceProcess service = startTls(environment(rendering), folder)) {
-            awaitManagement(service);
+            service.awaitReadyByProbe();
             assertAnswersProbes(service, rendering.service().pod());
             URI ping = URI.create("https://localhost:" + service.port() + "/");
             HttpClient client = HttpClient.newBuilder().sslContext(trust).build();
@@ -206,7 +193,7 @@ class DeploymentIT {
                 "AUTH_TOKENS_PASSWORD_PEPPER", "pepper-of-the-tests");
         Map<String, String> environment = new HashMap<>(rendering.environment());
         environment.replaceAll((name, value) -> secrets.getOrDefault(name, value));
-        environment.putAll(ServiceProcess.database(postgres.newDatabase()));
+        environment.putAll(ServiceProcess.database(SharedPostgres.newDatabase()));
         environment.values().forEach(value -> assertTrue(!value.startsWith("secret "), value));
         return environment;
     }
@@ -225,24 +212,10 @@ class DeploymentIT {
         });
     }
 
-    private static void awaitManagement(ServiceProcess service) throws InterruptedException {
-        Instant deadline = Instant.now().plusSeconds(60);
-        while (Instant.now().isBefore(deadline) && service.isAlive()) {
-            try {
-                if (service.manage("/q/health/ready").statusCode() == 200) {
-                    return;
-                }
-            } catch (UncheckedIOException e) {
-                Thread.sleep(50);
-            }
-        }
-        throw new AssertionError("The service does not start:\n" + service.output() + service.errors());
-    }
-
     /** What a plain request gets back: nothing that can be read as HTTP. */
     private static String plainAnswer(int port) throws IOException {
         try (Socket socket = new Socket("localhost", port)) {
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout((int) Await.PATIENCE.toMillis());
             OutputStream out = socket.getOutputStream();
             out.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

@@ -1,10 +1,9 @@
 package dev.authtokens.k8s;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.authtokens.harness.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -95,7 +94,7 @@ record Rendering(String name, List<JsonNode> objects) {
                 }
                 Files.writeString(folder.resolve("kustomization.yaml"), text);
             }
-            String yaml = run("kubectl", "kustomize", folder.toString());
+            String yaml = run(Tool.require("kubectl").toString(), "kustomize", folder.toString());
             return YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml).readAll();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -104,12 +103,8 @@ record Rendering(String name, List<JsonNode> objects) {
 
     private static String run(String... command) throws IOException {
         Path errors = Files.createTempFile("kubectl", ".err");
-        Process process;
-        try {
-            process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-        } catch (IOException e) {
-            return abort("There is no kubectl here, which renders the manifests: they are not checked");
-        }
+        Process process =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
         String output = new String(process.getInputStream().readAllBytes());
         try {
             if (process.waitFor() != 0 || !Files.readString(errors).isEmpty()) {

@@ -82,7 +82,10 @@ final class Sandbox {
                 pod.at("/securityContext/runAsUser").asText(),
                 pod.at("/securityContext/runAsGroup").asText(),
                 String.valueOf(memory(container.at("/resources/limits/memory")))));
-        wrapped.addAll(command.subList(0, command.size() - 1));
+        // The class archive is one of the jar at its own path.
+        command.subList(0, command.size() - 1).stream()
+                .filter(argument -> !argument.startsWith("-XX:SharedArchiveFile="))
+                .forEach(wrapped::add);
         if (command.size() > 1) {
             // As in the image of the jar, and what Java reads of the limits of a real container.
             wrapped.add(wrapped.size() - 1, "-XX:MaxRAMPercentage=60");

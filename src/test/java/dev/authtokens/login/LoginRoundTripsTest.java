@@ -25,15 +25,15 @@ class LoginRoundTripsTest {
 
     private record Credentials(String email, String password) {}
 
-    /** May it be tried, which account; then the token, the audit event, what is forgiven, and the commit of these. */
+    /** May it be tried, which account; then the token, the audit event, the reset of the failures, and the commit of these. */
     @Test
-    void aGoodLoginTakesSix() {
-        Credentials good = new Credentials(Accounts.create(), Accounts.PASSWORD);
-        assertEquals(6, count(200, good));
-        assertEquals(6, count(200, good), "from a network that is known");
+    void aSuccessfulLoginTakesSix() {
+        Credentials valid = new Credentials(Accounts.create(), Accounts.PASSWORD);
+        assertEquals(6, count(200, valid));
+        assertEquals(6, count(200, valid), "from a network that is known");
     }
 
-    /** May it be tried, which account; then the audit event. Another number would tell what was wrong. */
+    /** May it be tried, which account; then the audit event. Another number would reveal what was wrong. */
     @Test
     void everyRefusalTakesThree() {
         Map<String, Credentials> kinds = Map.of(
@@ -53,12 +53,12 @@ class LoginRoundTripsTest {
         assertEquals(expected, counted);
     }
 
-    /** May it be tried. That it was refused is told once a minute, by another one. */
+    /** May it be tried. That it was refused is recorded once a minute, by another one. */
     @Test
     void aRefusalOfTheThrottleTakesOne() {
         for (String email : new String[] {Accounts.create(), "no-" + Accounts.create()}) {
             while (Api.login(email, "wrong").statusCode() == 401) {
-                // Until it is shut out.
+                // Until it is throttled.
             }
             assertEquals(1, count(429, new Credentials(email, "wrong")));
         }

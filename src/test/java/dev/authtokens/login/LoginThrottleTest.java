@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.BehindProxies;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
 import dev.authtokens.harness.TestClock;
@@ -18,7 +19,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -41,29 +41,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The client of this test connects from a trusted proxy, so that it can come from anywhere. */
 @QuarkusTest
-@TestProfile(LoginThrottleTest.BehindProxy.class)
+@TestProfile(BehindProxies.class)
 @WithTestResource(ServiceDatabase.class)
 class LoginThrottleTest {
 
     private static final String HOME = "192.0.2.1";
     private static final AtomicInteger ATTACKERS = new AtomicInteger();
     private static final int FREE = 5;
-    private static final int FAILURES_OF_AN_ADDRESS = 30;
+    private static final int FAILURES_OF_AN_ADDRESS = BehindProxies.ADDRESS_FAILURES;
 
     /** Another one in each test. */
     private final String attacker = "198.51.100." + ATTACKERS.incrementAndGet();
-
-    public static class BehindProxy implements QuarkusTestProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "auth-tokens.http.trusted-proxies",
-                    "127.0.0.0/8",
-                    "auth-tokens.throttle.address-failures",
-                    String.valueOf(FAILURES_OF_AN_ADDRESS));
-        }
-    }
 
     @Inject
     TestClock clock;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whether the time of a refusal tells what was wrong. The kinds are asked in turns and in a random order, so that whatever
+ * Whether the time of a refusal reveals what was wrong. The kinds are asked in turns and in a random order, so that whatever
  * else goes on slows all of them alike.
  */
 @QuarkusTest
@@ -76,7 +76,7 @@ class LoginTimingTest {
     void refusalsOfTheThrottleTakeTheSameTime() {
         Credentials unknown = new Credentials(unknown(), "wrong");
         Credentials known = new Credentials(Accounts.create(), "wrong");
-        // Until both are shut out for a quarter of an hour.
+        // Until both are locked out for a quarter of an hour.
         for (int i = 0; i < 17; i++) {
             clock.moveOn(Duration.ofMinutes(15));
             send(unknown);

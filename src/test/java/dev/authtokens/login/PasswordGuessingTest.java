@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.BehindProxies;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
 import dev.authtokens.harness.TestClock;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** Guesses of the current password, by who holds a stolen token. The client of this test can come from anywhere. */
 @QuarkusTest
-@TestProfile(LoginThrottleTest.BehindProxy.class)
+@TestProfile(BehindProxies.class)
 @WithTestResource(ServiceDatabase.class)
 class PasswordGuessingTest {
 
@@ -61,7 +62,7 @@ class PasswordGuessingTest {
     }
 
     @Test
-    void areSlowedDownAsLoginsAre() {
+    void areThrottledAsLoginsAre() {
         for (int i = 0; i <= FREE; i++) {
             isProblem(change(thief, "wrong"), 401, "INVALID_CREDENTIALS");
         }
@@ -81,22 +82,22 @@ class PasswordGuessingTest {
         login(thief, "wrong").then().statusCode(401);
         clock.moveOn(Duration.ofSeconds(1));
         change(thief, "wrong").then().statusCode(401);
-        String otherStranger = "192.0.2.77";
-        isProblem(login(otherStranger, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
-        isProblem(change(otherStranger, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+        String unknownClient = "192.0.2.77";
+        isProblem(login(unknownClient, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+        isProblem(change(unknownClient, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
     }
 
     @Test
-    void doNotShutTheDoorForTheOwnersNetwork() {
-        shutOut();
+    void doNotLockOutTheOwnersNetwork() {
+        lockOut();
         change(HOME, "a slip of the finger").then().statusCode(401);
         change(HOME, Accounts.PASSWORD).then().statusCode(202).header("Retry-After", nullValue());
         login(HOME, NEW_PASSWORD).then().statusCode(200);
     }
 
     @Test
-    void beginAnewAfterAChange() {
-        shutOut();
+    void countFromZeroAfterAChange() {
+        lockOut();
         change(HOME, Accounts.PASSWORD).then().statusCode(202);
         for (int i = 0; i < FREE; i++) {
             change(thief, "wrong").then().statusCode(401);
@@ -105,8 +106,8 @@ class PasswordGuessingTest {
     }
 
     @Test
-    void doNotSlowDownAnAdministrator() {
-        shutOut();
+    void doNotThrottleAnAdministrator() {
+        lockOut();
         String admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
         change(thief, admin, Map.of("new_password_base64", base64(NEW_PASSWORD)))
                 .then()
@@ -114,8 +115,8 @@ class PasswordGuessingTest {
     }
 
     @Test
-    void leaveATrail() {
-        shutOut();
+    void areAudited() {
+        lockOut();
         change(thief, "wrong").then().statusCode(429).header("Retry-After", not(nullValue()));
         List<String> expected = new ArrayList<>(List.of("LOGIN SUCCESS"));
         for (int i = 0; i < FREE; i++) {
@@ -133,7 +134,7 @@ class PasswordGuessingTest {
                         email));
     }
 
-    private void shutOut() {
+    private void lockOut() {
         for (int i = 0; i <= FREE; i++) {
             change(thief, "wrong").then().statusCode(401);
         }

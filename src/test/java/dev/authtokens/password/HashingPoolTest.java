@@ -22,8 +22,8 @@ class HashingPoolTest {
 
     private static final byte[] PASSWORD = "correct horse battery".getBytes(StandardCharsets.UTF_8);
 
-    /** About a second for each hash, so that several are under way at the same time. */
-    private static final PasswordHasher SLOW = new PasswordHasher(13, Optional.empty(), List.of());
+    /** About half a second for each hash, so that several are under way at the same time. */
+    private static final PasswordHasher SLOW = new PasswordHasher(12, Optional.empty(), List.of());
 
     private static final PasswordHasher FAST = new PasswordHasher(4, Optional.empty(), List.of());
 

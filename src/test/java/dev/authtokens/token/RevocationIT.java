@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Two replicas on one database, while the readings of the revocation log are cut, delayed and healed: random logins, checks,
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Drevocations.steps=100000} makes it long, {@code -Drevocations.seed=...} repeats the choices of a run.
  */
 @Tag("processes")
+@Isolated("It bounds the time until a revocation is known.")
 class RevocationIT {
 
     private static final int STEPS = Integer.getInteger("revocations.steps", 3000);

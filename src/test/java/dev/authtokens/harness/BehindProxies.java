@@ -1,0 +1,29 @@
+package dev.authtokens.harness;
+
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.util.Map;
+
+/**
+ * The client of a test connects from a trusted proxy, so that it can come from anywhere. Quarkus's own reading of the header
+ * is on as well.
+ */
+public final class BehindProxies implements QuarkusTestProfile {
+
+    /** After so many failed logins an address is refused. */
+    public static final int ADDRESS_FAILURES = 30;
+
+    private static final String PROXIES = "127.0.0.0/8,10.0.0.0/8";
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        return Map.of(
+                "auth-tokens.http.trusted-proxies",
+                PROXIES,
+                "quarkus.http.proxy.proxy-address-forwarding",
+                "true",
+                "quarkus.http.proxy.trusted-proxies",
+                PROXIES,
+                "auth-tokens.throttle.address-failures",
+                String.valueOf(ADDRESS_FAILURES));
+    }
+}
