@@ -32,6 +32,9 @@ public class StartFailure extends RuntimeException {
 
     private static final String NO_STATE = "";
 
+    /** SQL state "read only transaction", also of the check that the pool makes of new connections. */
+    private static final String READ_ONLY = "25006";
+
     public StartFailure(String property, String reason) {
         super(property + " (" + environmentName(property) + "): " + reason);
     }
@@ -56,6 +59,10 @@ public class StartFailure extends RuntimeException {
         }
         if (state.equals(INSUFFICIENT_PRIVILEGE)) {
             return Optional.of(new StartFailure(USERNAME, "this user lacks a privilege: " + firstLine(exception)));
+        }
+        if (state.equals(READ_ONLY)) {
+            return Optional.of(new StartFailure(
+                    URL, "the database server is a standby: name the primary, or add targetServerType=primary"));
         }
         if (state.startsWith("08") || state.startsWith("57") || state.equals("3D000") || state.equals(NO_STATE)) {
             return Optional.of(new StartFailure(URL, "the database cannot be reached: " + firstLine(exception)));

@@ -63,7 +63,7 @@ class EverybodysSessionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"yesterday", "2026-01-15", "1969-12-31T23:59:59Z", "+10000-01-01T00:00:00Z"})
+    @ValueSource(strings = {"yesterday", "2026-01-15", "+10000-01-01T00:00:00Z"})
     void refusesWhatIsNotATime(String time) {
         String admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
         isProblem(Api.as(admin).queryParam("issued_before", time).delete(EVERYONE), 400, "INVALID_INPUT");
