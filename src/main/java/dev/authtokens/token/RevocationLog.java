@@ -164,7 +164,8 @@ public class RevocationLog {
         }
     }
 
-    private void requireCurrent(RevocationReading reading) throws SQLException {
+    /** @throws SQLException when the server is a standby or a former primary */
+    void requireCurrent(RevocationReading reading) throws SQLException {
         boolean isFormer = newest != null && reading.server().isOlderThan(newest);
         if (isFormer) {
             trustedServer.refuse(reading.server().startedAt());

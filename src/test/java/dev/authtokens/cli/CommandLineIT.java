@@ -78,19 +78,19 @@ class CommandLineIT {
                     .split("\\s+")[5];
             run(beside, "", "token", "revoke", ANDY, session).prints(session);
             run(beside, "", "token", "revoke", ANDY, session).fails(ExitCode.NOT_FOUND, "session");
-            assertEquals(401, service.get(Api.USER, first).statusCode());
+            awaitStatus(401, service, first);
 
             String second = service.token(ANDY, PASSWORD);
             run(beside, OTHER_PASSWORD + "\r\n", "user", "password", ANDY, "--password-stdin")
                     .prints("revoked its sessions");
-            assertEquals(401, service.get(Api.USER, second).statusCode());
+            awaitStatus(401, service, second);
             assertEquals(401, service.login(ANDY, PASSWORD).statusCode());
 
             String third = service.token(ANDY, OTHER_PASSWORD);
             run(beside, "", "token", "revoke", ANDY, "--all", "--json").prints("\"code\":\"RESOURCE_DELETED\"");
             run(beside, "", "token", "revoke", "--everyone").fails(ExitCode.WRONG_USAGE, "--yes");
             run(beside, "", "token", "revoke", "--everyone", "--yes").prints("Revoked all tokens issued up to 2");
-            assertEquals(401, service.get(Api.USER, third).statusCode());
+            awaitStatus(401, service, third);
 
             run(beside, "", "user", "role", ANDY, "user", "--json").prints("\"role\":\"user\"");
             run(beside, "", "user", "role", ADMIN, "user").fails(ExitCode.REFUSED, "last administrator");
@@ -98,13 +98,13 @@ class CommandLineIT {
                     .fails(ExitCode.REFUSED, "last administrator");
             String fourth = service.token(ANDY, OTHER_PASSWORD);
             run(beside, "", "user", "expiry", ANDY, "2020-01-01T00:00:00Z").prints("2020-01-01T00:00:00Z");
-            assertEquals(401, service.get(Api.USER, fourth).statusCode());
+            awaitStatus(401, service, fourth);
             run(beside, "", "user", "expiry", ANDY, "never").prints("never");
-            assertEquals(200, service.get(Api.USER, fourth).statusCode());
+            awaitStatus(200, service, fourth);
 
             run(beside, "", "user", "delete", ANDY).fails(ExitCode.WRONG_USAGE, "--yes");
             run(beside, "", "user", "delete", ANDY, "--yes").prints("Deleted");
-            assertEquals(401, service.get(Api.USER, fourth).statusCode());
+            awaitStatus(401, service, fourth);
             assertEquals("", service.errors());
         }
         String url = settings.get("QUARKUS_DATASOURCE_JDBC_URL");
@@ -289,5 +289,12 @@ class CommandLineIT {
         }
         assertTrue(all.get(0).contains("user create " + ANDY), all.toString());
         return all;
+    }
+
+    /** The service reads what another process has revoked or changed some moments later. */
+    private static void awaitStatus(int status, ServiceProcess service, String token) {
+        Await.until(
+                "the status is not " + status,
+                () -> service.get(Api.USER, token).statusCode() == status);
     }
 }

@@ -18,6 +18,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -51,6 +52,12 @@ class RevocationLogTest {
 
     @Inject
     BatchedDeletion deletion;
+
+    @Inject
+    TrustedServer trustedServer;
+
+    @Inject
+    TokenPurge purge;
 
     @Inject
     Statements statements;
@@ -236,12 +243,70 @@ class RevocationLogTest {
     }
 
     @Test
+    void exchangesItsConnectionWhenTokensAreReadFromAnotherServer() {
+        String before = reader();
+        assertThrows(PersistenceException.class, () -> trustedServer.require(Instant.EPOCH, false));
+        await(() -> !before.equals(reader()));
+        await(cache::isTrusted);
+        assertTrue(isValid());
+    }
+
+    @Test
+    void refusesAStandbyAndAFormerPrimary() throws Exception {
+        RevocationReading reading;
+        try (Connection connection = connect()) {
+            reading = RevocationReading.read(connection, RevocationReading.FULL, null);
+        }
+        RevocationReading.Server server = reading.server();
+        log.requireCurrent(reading);
+        Instant now = Instant.now();
+        assertThrows(
+                SQLException.class,
+                () -> log.requireCurrent(new RevocationReading(server, true, "1:1:", 0, now, List.of())));
+        RevocationReading.Server former =
+                new RevocationReading.Server(server.system(), "00000000", Instant.EPOCH, server.table());
+        assertThrows(
+                SQLException.class,
+                () -> log.requireCurrent(new RevocationReading(former, false, "1:1:", 0, now, List.of())));
+        assertThrows(PersistenceException.class, () -> trustedServer.require(Instant.EPOCH, false));
+        await(cache::isTrusted);
+    }
+
+    @Test
+    void readsWithoutTheFunctionsThatSomeServicesRefuse() throws Exception {
+        try (Connection connection = connect()) {
+            RevocationReading first = RevocationReading.read(connection, RevocationReading.WITHOUT_SYSTEM, null);
+            RevocationReading second = RevocationReading.read(connection, RevocationReading.WITHOUT_SYSTEM, first);
+            assertTrue(second.continues(first));
+        }
+    }
+
+    @Test
+    void deletesTheTokensThatWereRevokedForEverybody() {
+        tokens.revokeEverybody(null);
+        long before = logged();
+        purge.purge();
+        assertEquals(List.of(0L), query("select count(*) from auth_tokens where digest = ?", token.digest()));
+        assertEquals(before, logged());
+    }
+
+    /** The backend that reads the log. */
+    private static String reader() {
+        return query("select pid from pg_stat_activity where query like '%pg_snapshot%' and pid <> pg_backend_pid()"
+                        + " and datname = current_database()"
+                        + " order by state_change desc limit 1")
+                .toString();
+    }
+
+    @Test
     void isNotTrustedWithoutItsConnectionAndRecovers() {
         double before = misses();
         query(
                 "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_snapshot%' and pid <> pg_backend_pid()");
         await(() -> !cache.isTrusted());
+        assertTrue(new RevocationLogHealth(log).call().getData().isPresent());
         await(cache::isTrusted);
+        assertTrue(new RevocationLogHealth(log).call().getData().isPresent());
         assertTrue(isValid());
         assertTrue(misses() > before, "it may have been revoked unnoticed, so it is read again");
     }
