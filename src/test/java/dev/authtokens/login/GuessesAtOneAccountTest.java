@@ -37,7 +37,7 @@ class GuessesAtOneAccountTest {
     }
 
     private static void guessWhileOthersLogIn(String target) throws Exception {
-        List<String> others = Stream.generate(Accounts::create).limit(10).toList();
+        List<String> others = Stream.generate(Accounts::create).limit(5).toList();
         AtomicBoolean finished = new AtomicBoolean();
         Queue<Integer> guesses = new ConcurrentLinkedQueue<>();
         ExecutorService guessers = Executors.newFixedThreadPool(GUESSERS);
