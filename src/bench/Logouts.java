@@ -37,7 +37,9 @@ final class Logouts {
                 return count;
             });
         } finally {
-            services.forEach(Service::close);
+            for (Service service : services) {
+                service.close();
+            }
             Tokens.sql("delete from auth_tokens where created_at > now() - interval '1 day'");
         }
     }
