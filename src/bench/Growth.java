@@ -36,6 +36,7 @@ final class Growth {
     }
 
     void run() throws Exception {
+        Tokens.insert(0, Benchmark.LIVE, 0);
         try (Service service = Service.start(SETTINGS).awaitAnswer()) {
             Load.warm(benchmark.checks);
             Load.throughput(5, Load.login());
@@ -50,7 +51,6 @@ final class Growth {
             sizes.add(size);
         }
         sizes.add(most);
-        Tokens.insert(0, Benchmark.LIVE, 0);
         Load.atRate(1000, seconds, 24, n -> Load.verify(n % Benchmark.LIVE));
         Step first = null;
         Step last = null;

@@ -40,7 +40,8 @@ final class Logouts {
             for (Service service : services) {
                 service.close();
             }
-            Tokens.sql("delete from auth_tokens where created_at > now() - interval '1 day'");
+            // As it was, but for tokens that every other measurement inserts again.
+            Tokens.sql("truncate auth_tokens");
         }
     }
 }
