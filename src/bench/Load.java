@@ -235,7 +235,10 @@ final class Load {
                     length = Integer.parseInt(line.substring(15).strip());
                 }
             }
-            in.skipNBytes(length);
+            byte[] body = in.readNBytes(length);
+            if (status != 200 && status != 429) {
+                throw new IOException(status + " " + new String(body, StandardCharsets.UTF_8));
+            }
             return status;
         }
 
