@@ -18,13 +18,17 @@ import java.util.UUID;
 @Singleton
 class TokenQueries {
 
-    /** Also says which server it was, even when there is no such token. */
+    /**
+     * One row for each digest, which also says which server it was. The limit makes PostgreSQL look up each digest by the
+     * primary key and keep one plan: for many digests it would scan a table of some thousand tokens, and plan anew each time.
+     */
     private static final String FIND = """
             select pg_postmaster_start_time(), pg_is_in_recovery(), found.*
-            from (select 1) as one left join lateral (
-                select t.digest, t.id, t.created_at, t.last_used_at, u.id, u.email, u.role, u.expires_at
+            from (values (?)%s) as asked (digest) left join lateral (
+                select t.digest, t.id, t.created_at, t.last_used_at, u.id as user_id, u.email, u.role, u.expires_at
                 from auth_tokens t join users u on u.id = t.user_id
-                where t.digest in (?%s) and t.created_at > (select valid_from from token_validity)) as found on true""";
+                where t.digest = asked.digest and t.created_at > (select valid_from from token_validity)
+                limit 1) as found on true""";
 
     /** Locks the account until the end of the transaction: a password change that follows sees this token and revokes it. */
     private static final String INSERT = """
@@ -62,7 +66,7 @@ class TokenQueries {
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = digests.get(Math.min(i, digests.size() - 1));
         }
-        return statements.query(FIND.formatted(", ?".repeat(parameters.length - 1)), this::readAll, parameters);
+        return statements.query(FIND.formatted(", (?)".repeat(parameters.length - 1)), this::readAll, parameters);
     }
 
     /**
