@@ -40,7 +40,7 @@ create index auth_tokens_by_age on auth_tokens (created_at);
 
 -- Consecutive failed logins, shared by all replicas. No reference to users: an address without an account counts alike.
 create table login_attempts (
-    account  bytea       not null check (length(account) = 32),
+    account  bytea       not null check (length(account) in (8, 32)),
     source   text        not null,
     failures integer     not null,
     last_at  timestamptz not null,
@@ -48,12 +48,34 @@ create table login_attempts (
     primary key (account, source)
 ) with (fillfactor = 90);
 
-comment on column login_attempts.account is 'SHA-256 of the canonical e-mail address, or of what was sent in its place';
+comment on column login_attempts.account is 'id of the account; without an account, SHA-256 of the address that was sent';
 comment on column login_attempts.source is 'known network, which logged in lately; empty: all unknown clients together';
 comment on column login_attempts.failures is 'consecutive; an attempt counts as failed until it succeeds';
 comment on column login_attempts.open_at is 'no attempt is admitted before';
 
 create index login_attempts_by_age on login_attempts (last_at);
+
+-- An address that gets or loses its account keeps its failures; otherwise the answers to guesses would show the change.
+create function keep_login_attempts() returns trigger language plpgsql as $$
+begin
+    if old.email_canonical = new.email_canonical then
+        return null;
+    end if;
+    insert into login_attempts as row (account, source, failures, last_at, open_at)
+    select kept.after, source, failures, last_at, open_at
+    from login_attempts join (values
+        (int8send(old.id), sha256(convert_to(old.email_canonical, 'UTF8'))),
+        (sha256(convert_to(new.email_canonical, 'UTF8')), int8send(new.id))
+    ) as kept (before, after) on account = kept.before and source = ''
+    on conflict (account, source) do update
+    set failures = greatest(row.failures, excluded.failures),
+        last_at = greatest(row.last_at, excluded.last_at),
+        open_at = greatest(row.open_at, excluded.open_at);
+    return null;
+end $$;
+
+create trigger users_readdressed after insert or update of email_canonical or delete on users
+    for each row execute function keep_login_attempts();
 
 create table audit_events (
     id           bigint generated always as identity primary key,

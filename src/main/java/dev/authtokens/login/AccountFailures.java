@@ -5,6 +5,7 @@ import dev.authtokens.database.BatchedDeletion;
 import dev.authtokens.database.Statements;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -13,7 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Counts consecutive failed logins by account, shared by all replicas. An attempt counts as failed before the password is
+ * Counts consecutive failed logins by account, whatever its address, shared by all replicas. An attempt counts as failed before the password is
  * verified and is reset when it succeeds, so parallel guesses cannot share one count. After the free failures, each further
  * one doubles the delay before the next attempt.
  *
@@ -38,14 +39,18 @@ class AccountFailures {
     private static final Duration RETENTION = Duration.ofDays(30);
 
     private static final String RESERVE = """
-            with attempt (account, source, now, free, longest) as (
-                values (cast(? as bytea), ?, cast(? as timestamptz), cast(? as integer), make_interval(secs => ?))
-            ), counted as (
-                select attempt.*, coalesce((
-                    select source from login_attempts known
-                    where known.account = attempt.account and known.source = attempt.source and known.failures < %d), '')
-                    as counted_source
+            with attempt (email, digest, network, now, free, longest) as (
+                values (?, cast(? as bytea), ?, cast(? as timestamptz), cast(? as integer), make_interval(secs => ?))
+            ), subject as (
+                select coalesce((select int8send(id) from users where email_canonical = attempt.email), digest) as account,
+                    network, now
                 from attempt
+            ), counted as (
+                select account, now, coalesce((
+                    select source from login_attempts known
+                    where known.account = subject.account and known.source = network and known.failures < %d), '')
+                    as counted_source
+                from subject
             ), reserved as (
                 insert into login_attempts as row (account, source, failures, last_at, open_at)
                 select account, counted_source, 1, now, now from counted
@@ -55,11 +60,11 @@ class AccountFailures {
                                    else least(longest, make_interval(secs => power(2, least(row.failures - free, 30)))) end
                        from attempt)
                 where row.open_at <= excluded.last_at and row.failures < %d
-                returning source, failures, open_at
+                returning account, source, failures, open_at
             )
             select true, reserved.* from reserved
             union all
-            select false, row.source, row.failures, row.open_at
+            select false, row.account, row.source, row.failures, row.open_at
             from login_attempts row join counted on row.account = counted.account and row.source = counted_source
             where not exists (select from reserved)""".formatted(MAX_OF_KNOWN_NETWORK, MAX_OF_UNKNOWN_CLIENTS);
 
@@ -111,30 +116,43 @@ class AccountFailures {
      * The answer to a request for an attempt.
      *
      * @param granted whether the password may be verified; the attempt counts as failed from now on
+     * @param account key of the account, or of an address without one
      * @param source where it counts: the known network, or empty for all unknown clients together
      * @param failures consecutive ones, including this one where it was granted
      * @param delay until the next attempt; zero while there are free failures
      */
-    record Reservation(boolean granted, String source, int failures, Duration delay) {}
+    record Reservation(boolean granted, byte[] account, String source, int failures, Duration delay) {}
 
-    /** One round trip, whether the account exists or not. */
-    Reservation reserve(byte[] account, String network) {
+    /**
+     * One round trip, whether the account exists or not.
+     *
+     * @param email canonical address of the account
+     * @param digest where there is no such account, the address counts by this
+     */
+    Reservation reserve(String email, byte[] digest, String network) {
         Instant now = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
         return statements.query(
-                RESERVE, row -> read(row, now), account, network, now, free, (double) longestDelay.toSeconds());
+                RESERVE,
+                row -> read(row, digest, now),
+                email,
+                digest,
+                network,
+                now,
+                free,
+                (double) longestDelay.toSeconds());
     }
 
-    private Reservation read(ResultSet row, Instant now) throws SQLException {
+    private Reservation read(ResultSet row, byte[] digest, Instant now) throws SQLException {
         if (!row.next()) {
             // The row was inserted, and its free failures used up, by others since this statement began.
-            return new Reservation(false, UNKNOWN_CLIENTS, free + 1, MIN_DELAY);
+            return new Reservation(false, digest, UNKNOWN_CLIENTS, free + 1, MIN_DELAY);
         }
         boolean granted = row.getBoolean(1);
-        int failures = row.getInt(3);
+        int failures = row.getInt(4);
         Duration delay =
-                failures >= MAX_OF_UNKNOWN_CLIENTS ? longestDelay : Duration.between(now, Statements.instant(row, 4));
+                failures >= MAX_OF_UNKNOWN_CLIENTS ? longestDelay : Duration.between(now, Statements.instant(row, 5));
         boolean isShort = !granted && delay.compareTo(MIN_DELAY) < 0;
-        return new Reservation(granted, row.getString(2), failures, isShort ? MIN_DELAY : delay);
+        return new Reservation(granted, row.getBytes(2), row.getString(3), failures, isShort ? MIN_DELAY : delay);
     }
 
     /**
@@ -146,18 +164,24 @@ class AccountFailures {
     }
 
     /** The attempt succeeded: resets its failures and makes its network a known one. */
-    void reset(byte[] account, String network, Reservation granted) {
-        statements.update(RESET, account, network, granted.source(), Instant.now(clock));
+    void reset(Reservation granted, String network) {
+        statements.update(RESET, granted.account(), network, granted.source(), Instant.now(clock));
     }
 
     /** The attempt was not carried out: it does not count as failed. */
-    void withdraw(byte[] account, Reservation granted) {
-        statements.update(WITHDRAW, account, granted.source());
+    void withdraw(Reservation granted) {
+        statements.update(WITHDRAW, granted.account(), granted.source());
     }
 
     /** There is a new password, so earlier failures do not count any more. */
-    void resetAll(byte[] account) {
+    void resetAll(long userId) {
+        byte[] account = key(userId);
         statements.update(RESET_ALL, account, account);
+    }
+
+    /** As {@code int8send} of PostgreSQL. */
+    static byte[] key(long userId) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(userId).array();
     }
 
     @Scheduled(every = "1h", delayed = "20s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)

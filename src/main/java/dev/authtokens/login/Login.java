@@ -81,7 +81,7 @@ public class Login {
 
     /** The account with its current hash: one of an older cost or pepper is renewed. */
     private Account verify(Attempt attempt, byte[] password) {
-        Optional<Account> found = users.findAccount(attempt.email().orElse(NO_ADDRESS));
+        Optional<Account> found = users.findAccount(attempt.email().orElse(NO_ADDRESS)).filter(attempt::isOf);
         Verification verification = hash(attempt, password, found);
         Account account = found.filter(any -> verification.matches())
                 .orElseThrow(() -> refuse(attempt, ProblemCode.INVALID_CREDENTIALS));

@@ -10,6 +10,7 @@ import dev.authtokens.database.Sha256;
 import dev.authtokens.login.AccountFailures.Reservation;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import dev.authtokens.user.Account;
 import dev.authtokens.user.PasswordChanged;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -67,10 +68,13 @@ class LoginThrottle {
      * An admitted attempt; the account counts it as failed until it {@link #succeeded}.
      *
      * @param email empty when what was sent is not an e-mail address
-     * @param account key of the account's failures
      */
-    record Attempt(
-            AuditKind purpose, Optional<EmailAddress> email, byte[] account, String network, Reservation reservation) {
+    record Attempt(AuditKind purpose, Optional<EmailAddress> email, String network, Reservation reservation) {
+
+        /** Whether it counts for this account, which may have been created or renamed since. */
+        boolean isOf(Account account) {
+            return Arrays.equals(reservation.account(), AccountFailures.key(account.id()));
+        }
 
         /** For the audit log, if the attempt fails: what the password was for, and the delay that begins; null if neither. */
         String auditDetail() {
@@ -94,28 +98,29 @@ class LoginThrottle {
      */
     Attempt admit(AuditKind purpose, String sentEmail) {
         Optional<EmailAddress> email = EmailAddress.parse(sentEmail);
-        byte[] account = key(email.map(EmailAddress::canonical).orElse(sentEmail));
         String network = network(RequestOrigin.current().address());
         Duration wait = addresses.wait(network);
         if (!wait.isZero()) {
             rejectedByAddress.increment();
             throw reject("address " + network, email, wait);
         }
-        Reservation reservation = reserve(account, network);
+        Reservation reservation = reserve(email.map(EmailAddress::canonical), sentEmail, network);
         if (!reservation.granted()) {
             rejectedByAccount.increment();
-            throw reject("account " + HexFormat.of().formatHex(account), email, reservation.delay());
+            throw reject("account " + HexFormat.of().formatHex(reservation.account()), email, reservation.delay());
         }
-        return new Attempt(purpose, email, account, network, reservation);
+        return new Attempt(purpose, email, network, reservation);
     }
 
     /** Sleeps through the first delay of an account, without a connection, and asks again. */
-    private Reservation reserve(byte[] account, String network) {
+    private Reservation reserve(Optional<String> canonical, String sentEmail, String network) {
+        byte[] digest = Sha256.digest(canonical.orElse(sentEmail).getBytes(StandardCharsets.UTF_8));
+        String email = canonical.orElse("");
         long start = System.nanoTime();
-        Reservation reservation = accounts.reserve(account, network);
+        Reservation reservation = accounts.reserve(email, digest, network);
         while (!reservation.granted() && accounts.isFirstDelay(reservation) && fits(reservation.delay(), start)) {
             sleep(reservation.delay());
-            reservation = accounts.reserve(account, network);
+            reservation = accounts.reserve(email, digest, network);
         }
         return reservation;
     }
@@ -148,7 +153,7 @@ class LoginThrottle {
 
     /** Forgets the account's failures. Takes part in the caller's transaction. */
     void succeeded(Attempt attempt) {
-        accounts.reset(attempt.account(), attempt.network(), attempt.reservation());
+        accounts.reset(attempt.reservation(), attempt.network());
     }
 
     /** The password was verified and refused; the account has counted it already. */
@@ -158,15 +163,11 @@ class LoginThrottle {
 
     /** The password was not looked at, so the attempt does not count as failed. */
     void withdraw(Attempt attempt) {
-        accounts.withdraw(attempt.account(), attempt.reservation());
+        accounts.withdraw(attempt.reservation());
     }
 
     void passwordChanged(@Observes PasswordChanged change) {
-        accounts.resetAll(key(EmailAddress.canonical(change.email())));
-    }
-
-    private static byte[] key(String text) {
-        return Sha256.digest(text.getBytes(StandardCharsets.UTF_8));
+        accounts.resetAll(change.userId());
     }
 
     /** The address, or for IPv6 its /64 network, which belongs to one client; empty without an address. */

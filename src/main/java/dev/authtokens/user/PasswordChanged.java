@@ -5,7 +5,6 @@ import java.util.UUID;
 /**
  * Event: the transaction changes the password of this account, so its other sessions are to be revoked.
  *
- * @param email of the account
  * @param keptTokenId the token that stays valid; null to revoke all
  */
-public record PasswordChanged(long userId, String email, UUID keptTokenId) {}
+public record PasswordChanged(long userId, UUID keptTokenId) {}

@@ -209,7 +209,7 @@ public class UserStore {
     }
 
     private void recordPasswordChange(Account account, UUID keptTokenId) {
-        passwordChanged.fire(new PasswordChanged(account.id(), account.email(), keptTokenId));
+        passwordChanged.fire(new PasswordChanged(account.id(), keptTokenId));
         audit.record(AuditKind.PASSWORD_CHANGED, account.email(), null, null);
     }
 

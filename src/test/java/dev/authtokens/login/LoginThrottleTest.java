@@ -102,6 +102,27 @@ class LoginThrottleTest {
         return answers;
     }
 
+    /** Otherwise guesses would show it. */
+    @Test
+    void anAddressThatGetsOrLosesItsAccountStaysThrottled() {
+        String email = "nobody-" + UUID.randomUUID() + "@example.com";
+        shutOut(email);
+        Accounts.createAs(email);
+        isThrottled(email);
+        String renamed = "renamed-" + email;
+        Postgres.execute(
+                ServiceDatabase.url(), "update users set email_canonical = ? where email_canonical = ?", renamed, email);
+        isThrottled(email);
+        isThrottled(renamed);
+        Postgres.execute(ServiceDatabase.url(), "delete from users where email_canonical = ?", renamed);
+        isThrottled(renamed);
+    }
+
+    private void isThrottled(String email) {
+        isProblem(login(attacker, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS")
+                .header("Retry-After", "2");
+    }
+
     @Test
     void formsOfOneAddressShareItsTurns() {
         String email = Accounts.create();

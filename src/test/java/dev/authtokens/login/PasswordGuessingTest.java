@@ -105,6 +105,30 @@ class PasswordGuessingTest {
         login(thief, NEW_PASSWORD).then().statusCode(200);
     }
 
+    /** Whoever renames it, and on which way. */
+    @Test
+    void countFurtherAfterTheAccountWasRenamed() {
+        lockOut();
+        String renamed = "renamed-" + email;
+        Api.as(token)
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", renamed))
+                .patch("/v4/users/" + email + "/")
+                .then()
+                .statusCode(200);
+        email = renamed;
+        isProblem(change(thief, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS").header("Retry-After", "2");
+        email = "again-" + email;
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "update users set email = ?, email_canonical = ? where email = ?",
+                email,
+                email,
+                renamed);
+        isProblem(login(thief, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS").header("Retry-After", "2");
+        login(HOME, Accounts.PASSWORD).then().statusCode(200);
+    }
+
     @Test
     void doNotThrottleAnAdministrator() {
         lockOut();
