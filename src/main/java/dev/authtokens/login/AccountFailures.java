@@ -20,12 +20,12 @@ import java.time.temporal.ChronoUnit;
  *
  * <p>Known networks, which logged in to the account lately, are counted apart, so that guesses of unknown clients cannot lock
  * the owner out. A known network that has reached {@link #MAX_OF_KNOWN_NETWORK} counts as unknown. In total at most 100
- * consecutive failures reach the hash (NIST SP 800-63B-4, section 3.2.2), unless 30 days pass without an attempt.
+ * consecutive failures reach the hash (NIST SP 800-63B-4, section 3.2.2), unless 30 days pass without one.
  */
 @ApplicationScoped
 class AccountFailures {
 
-    /** Most consecutive failures of all unknown clients together. */
+    /** Most consecutive failures of all unknown clients together; after the last one, the delay is {@link #RETENTION}. */
     static final int MAX_OF_UNKNOWN_CLIENTS = 50;
 
     /** Most consecutive failures of each known network. */
@@ -48,25 +48,26 @@ class AccountFailures {
             ), counted as (
                 select account, now, coalesce((
                     select source from login_attempts known
-                    where known.account = subject.account and known.source = network and known.failures < %d), '')
+                    where known.account = subject.account and known.source = network and known.failures < %1$d), '')
                     as counted_source
                 from subject
             ), reserved as (
                 insert into login_attempts as row (account, source, failures, last_at, open_at)
                 select account, counted_source, 1, now, now from counted
                 on conflict (account, source) do update
-                set failures = row.failures + 1, last_at = excluded.last_at, open_at = excluded.last_at
-                    + (select case when row.failures < free then make_interval()
+                set failures = row.failures %% %2$d + 1, last_at = excluded.last_at, open_at = excluded.last_at
+                    + (select case when row.failures %% %2$d < free then make_interval()
+                                   when row.failures + 1 = %2$d then make_interval(hours => %3$d)
                                    else least(longest, make_interval(secs => power(2, least(row.failures - free, 30)))) end
                        from attempt)
-                where row.open_at <= excluded.last_at and row.failures < %d
+                where row.open_at <= excluded.last_at
                 returning account, source, failures, open_at
             )
             select true, reserved.* from reserved
             union all
             select false, row.account, row.source, row.failures, row.open_at
             from login_attempts row join counted on row.account = counted.account and row.source = counted_source
-            where not exists (select from reserved)""".formatted(MAX_OF_KNOWN_NETWORK, MAX_OF_UNKNOWN_CLIENTS);
+            where not exists (select from reserved)""".formatted(MAX_OF_KNOWN_NETWORK, MAX_OF_UNKNOWN_CLIENTS, RETENTION.toHours());
 
     private static final String RESET = """
             with attempt (account, source, counted_source, now) as (
@@ -149,8 +150,7 @@ class AccountFailures {
         }
         boolean granted = row.getBoolean(1);
         int failures = row.getInt(4);
-        Duration delay =
-                failures >= MAX_OF_UNKNOWN_CLIENTS ? longestDelay : Duration.between(now, Statements.instant(row, 5));
+        Duration delay = Duration.between(now, Statements.instant(row, 5));
         boolean isShort = !granted && delay.compareTo(MIN_DELAY) < 0;
         return new Reservation(granted, row.getBytes(2), row.getString(3), failures, isShort ? MIN_DELAY : delay);
     }

@@ -106,7 +106,8 @@ class LoginThrottleTest {
     @Test
     void anAddressThatGetsOrLosesItsAccountStaysThrottled() {
         String email = "nobody-" + UUID.randomUUID() + "@example.com";
-        shutOut(email);
+        login(attacker, email, "wrong").then().statusCode(401);
+        Postgres.execute(ServiceDatabase.url(), "update login_attempts set open_at = now() + interval '1 hour'");
         Accounts.createAs(email);
         isThrottled(email);
         String renamed = "renamed-" + email;
@@ -119,8 +120,7 @@ class LoginThrottleTest {
     }
 
     private void isThrottled(String email) {
-        isProblem(login(attacker, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS")
-                .header("Retry-After", "2");
+        isProblem(login(attacker, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
     }
 
     @Test
@@ -211,8 +211,31 @@ class LoginThrottleTest {
             hashed += login("192.0.2." + i % (2 * sources), email, "wrong").statusCode() == 401 ? 1 : 0;
         }
         assertEquals(100, hashed);
-        isProblem(login(attacker, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS")
-                .header("Retry-After", "900");
+        isProblem(login(attacker, email, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+    }
+
+    /** Of the account, and of an address without one. */
+    @Test
+    void afterFiftyFailuresOfUnknownClientsTheDelayIsThirtyDays() {
+        String home = "192.0.2.3";
+        String email = Accounts.create();
+        login(home, email, Accounts.PASSWORD).then().statusCode(200);
+        int thirtyDays = (int) Duration.ofDays(30).toSeconds();
+        for (String target : List.of(email, "nobody-" + UUID.randomUUID())) {
+            login(attacker, target, "wrong").then().statusCode(401);
+            Postgres.execute(
+                    ServiceDatabase.url(),
+                    "update login_attempts set failures = 49 where failures = 1 and source = ''");
+            login(attacker, target, "wrong").then().statusCode(401);
+            String delay = isProblem(login(attacker, target, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS")
+                    .extract()
+                    .header("Retry-After");
+            assertEquals(thirtyDays, Integer.parseInt(delay), 60);
+        }
+        login(home, email, Accounts.PASSWORD).then().statusCode(200);
+        clock.moveOn(Duration.ofDays(30));
+        login(attacker, email, "wrong").then().statusCode(401);
+        login(attacker, email, Accounts.PASSWORD).then().statusCode(200);
     }
 
     @Test
