@@ -3,8 +3,11 @@ package dev.authtokens.login;
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.database.BatchedDeletion;
 import dev.authtokens.database.Statements;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.persistence.PersistenceException;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,10 +15,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jboss.logging.Logger;
 
 /**
- * Counts consecutive failed logins by account, whatever its address, shared by all replicas. An attempt counts as failed before the password is
- * verified and is reset when it succeeds, so parallel guesses cannot share one count. After the free failures, each further
+ * Counts consecutive failed logins by account, whatever its address, shared by all replicas. An attempt counts as failed
+ * before the password is verified, so parallel guesses cannot share one count. Success resets the count; an attempt that the
+ * database or the hashing refused is withdrawn. After the free failures, each further
  * one doubles the delay before the next attempt.
  *
  * <p>Known networks, which logged in to the account lately, are counted apart, so that guesses of unknown clients cannot lock
@@ -34,11 +41,13 @@ class AccountFailures {
     /** Known networks of an account: those of the latest logins. */
     static final int MAX_KNOWN_NETWORKS = 5;
 
+    private static final Logger LOG = Logger.getLogger(AccountFailures.class);
     private static final String UNKNOWN_CLIENTS = "";
     private static final Duration MIN_DELAY = Duration.ofMillis(100);
     private static final Duration RETENTION = Duration.ofDays(30);
 
-    private static final String RESERVE = """
+    private static final String RESERVE =
+            """
             with attempt (email, digest, network, now, free, longest) as (
                 values (?, cast(? as bytea), ?, cast(? as timestamptz), cast(? as integer), make_interval(secs => ?))
             ), subject as (
@@ -100,6 +109,7 @@ class AccountFailures {
                 order by last_at limit ? for update skip locked)""";
 
     private final Statements statements;
+    private final Queue<Reservation> withdrawn = new ConcurrentLinkedQueue<>();
     private final int free;
     private final Duration longestDelay;
     private final BatchedDeletion deletion;
@@ -132,15 +142,8 @@ class AccountFailures {
      */
     Reservation reserve(String email, byte[] digest, String network) {
         Instant now = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
-        return statements.query(
-                RESERVE,
-                row -> read(row, digest, now),
-                email,
-                digest,
-                network,
-                now,
-                free,
-                (double) longestDelay.toSeconds());
+        return statements.query(RESERVE, row -> read(row, digest, now), email, digest, network, now, free, (double)
+                longestDelay.toSeconds());
     }
 
     private Reservation read(ResultSet row, byte[] digest, Instant now) throws SQLException {
@@ -168,9 +171,32 @@ class AccountFailures {
         statements.update(RESET, granted.account(), network, granted.source(), Instant.now(clock));
     }
 
-    /** The attempt was not carried out: it does not count as failed. */
+    /**
+     * The password was not found to be wrong: the attempt does not count as failed. While the database refuses this too, it
+     * is tried again every second.
+     */
     void withdraw(Reservation granted) {
-        statements.update(WITHDRAW, granted.account(), granted.source());
+        withdrawn.add(granted);
+        writeWithdrawn();
+    }
+
+    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void writeWithdrawn() {
+        Reservation next;
+        while ((next = withdrawn.poll()) != null) {
+            try {
+                statements.update(WITHDRAW, next.account(), next.source());
+            } catch (PersistenceException e) {
+                // The last one, since the database may refuse no other.
+                withdrawn.add(next);
+                LOG.debug("An attempt that was not carried out counts as a failed login until the database is back", e);
+                return;
+            }
+        }
+    }
+
+    void writeBeforeStop(@Observes ShutdownEvent stop) {
+        writeWithdrawn();
     }
 
     /** There is a new password, so earlier failures do not count any more. */

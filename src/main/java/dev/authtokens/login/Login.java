@@ -58,12 +58,15 @@ public class Login {
      * @throws Problem {@code INVALID_CREDENTIALS}, {@code ACCOUNT_EXPIRED} or {@code TOO_MANY_REQUESTS}
      */
     public TokenSecret logIn(String email, byte[] password) {
-        Attempt attempt = throttle.admit(AuditKind.LOGIN, email);
-        Account account = verify(attempt, password);
-        return issue(attempt, account)
-                // Another login renewed the hash, or the password was changed, since it was verified.
-                .or(() -> issue(attempt, verify(attempt, password)))
-                .orElseThrow(() -> new Problem(ProblemCode.INVALID_CREDENTIALS));
+        try (Attempt attempt = throttle.admit(AuditKind.LOGIN, email)) {
+            Account account = verify(attempt, password);
+            TokenSecret issued = issue(attempt, account)
+                    // Another login renewed the hash, or the password was changed, since it was verified.
+                    .or(() -> issue(attempt, verify(attempt, password)))
+                    .orElseThrow(() -> new Problem(ProblemCode.INVALID_CREDENTIALS));
+            attempt.settle();
+            return issued;
+        }
     }
 
     /**
@@ -73,16 +76,20 @@ public class Login {
      * @throws Problem as {@link #logIn}
      */
     public Account verify(AuditKind purpose, String email, byte[] password) {
-        Attempt attempt = throttle.admit(purpose, email);
-        Account account = verify(attempt, password);
-        throttle.succeeded(attempt);
-        return account;
+        try (Attempt attempt = throttle.admit(purpose, email)) {
+            Account account = verify(attempt, password);
+            throttle.succeeded(attempt);
+            attempt.settle();
+            return account;
+        }
     }
 
     /** The account with its current hash: one of an older cost or pepper is renewed. */
     private Account verify(Attempt attempt, byte[] password) {
-        Optional<Account> found = users.findAccount(attempt.email().orElse(NO_ADDRESS)).filter(attempt::isOf);
-        Verification verification = hash(attempt, password, found);
+        Optional<Account> found =
+                users.findAccount(attempt.email().orElse(NO_ADDRESS)).filter(attempt::isOf);
+        Verification verification =
+                hashing.verify(password, found.map(Account::passwordHash).orElse(null));
         Account account = found.filter(any -> verification.matches())
                 .orElseThrow(() -> refuse(attempt, ProblemCode.INVALID_CREDENTIALS));
         if (account.isExpired(Instant.now(clock))) {
@@ -93,15 +100,6 @@ public class Login {
                 .filter(renewed -> users.replaceHash(account.id(), account.passwordHash(), renewed))
                 .map(account::withHash)
                 .orElse(account);
-    }
-
-    private Verification hash(Attempt attempt, byte[] password, Optional<Account> account) {
-        try {
-            return hashing.verify(password, account.map(Account::passwordHash).orElse(null));
-        } catch (Problem overload) {
-            throttle.withdraw(attempt);
-            throw overload;
-        }
     }
 
     /** Empty when the account was deleted or its hash replaced since it was verified. */

@@ -65,15 +65,47 @@ class LoginThrottle {
     }
 
     /**
-     * An admitted attempt; the account counts it as failed until it {@link #succeeded}.
-     *
-     * @param email empty when what was sent is not an e-mail address
+     * An admitted attempt, which the account counts as failed. Closing it withdraws it unless the outcome is settled: it
+     * succeeded, or the password was refused.
      */
-    record Attempt(AuditKind purpose, Optional<EmailAddress> email, String network, Reservation reservation) {
+    final class Attempt implements AutoCloseable {
+
+        private final AuditKind purpose;
+        private final Optional<EmailAddress> email;
+        private final String network;
+        private final Reservation reservation;
+        private boolean settled;
+
+        private Attempt(AuditKind purpose, Optional<EmailAddress> email, String network, Reservation reservation) {
+            this.purpose = purpose;
+            this.email = email;
+            this.network = network;
+            this.reservation = reservation;
+        }
+
+        AuditKind purpose() {
+            return purpose;
+        }
+
+        /** Empty when what was sent is not an e-mail address. */
+        Optional<EmailAddress> email() {
+            return email;
+        }
 
         /** Whether it counts for this account, which may have been created or renamed since. */
         boolean isOf(Account account) {
             return Arrays.equals(reservation.account(), AccountFailures.key(account.id()));
+        }
+
+        void settle() {
+            settled = true;
+        }
+
+        @Override
+        public void close() {
+            if (!settled) {
+                accounts.withdraw(reservation);
+            }
         }
 
         /** For the audit log, if the attempt fails: what the password was for, and the delay that begins; null if neither. */
@@ -151,19 +183,15 @@ class LoginThrottle {
         return new Problem(ProblemCode.TOO_MANY_REQUESTS, wait);
     }
 
-    /** Forgets the account's failures. Takes part in the caller's transaction. */
+    /** Resets the account's failures. Takes part in the caller's transaction, after which the attempt is to be settled. */
     void succeeded(Attempt attempt) {
-        accounts.reset(attempt.reservation(), attempt.network());
+        accounts.reset(attempt.reservation, attempt.network);
     }
 
     /** The password was verified and refused; the account has counted it already. */
     void failed(Attempt attempt) {
-        addresses.failed(attempt.network());
-    }
-
-    /** The password was not looked at, so the attempt does not count as failed. */
-    void withdraw(Attempt attempt) {
-        accounts.withdraw(attempt.reservation());
+        attempt.settle();
+        addresses.failed(attempt.network);
     }
 
     void passwordChanged(@Observes PasswordChanged change) {

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client of this test connects from a trusted proxy, so that it can come from anywhere. */
 @QuarkusTest
@@ -112,7 +113,10 @@ class LoginThrottleTest {
         isThrottled(email);
         String renamed = "renamed-" + email;
         Postgres.execute(
-                ServiceDatabase.url(), "update users set email_canonical = ? where email_canonical = ?", renamed, email);
+                ServiceDatabase.url(),
+                "update users set email_canonical = ? where email_canonical = ?",
+                renamed,
+                email);
         isThrottled(email);
         isThrottled(renamed);
         Postgres.execute(ServiceDatabase.url(), "delete from users where email_canonical = ?", renamed);
@@ -180,6 +184,52 @@ class LoginThrottleTest {
             }
             login(attacker, email, Accounts.PASSWORD).then().statusCode(200);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auth_tokens", "audit_events"})
+    void onlyWrongPasswordsCountWhileTheDatabaseRefuses(String table) {
+        String email = Accounts.create();
+        refusing(table, "insert", "true", () -> {
+            for (int i = 0; i < 2 * FREE; i++) {
+                isProblem(login(attacker, email, Accounts.PASSWORD), 503, "NOT_YET_AVAILABLE");
+            }
+            assertEquals(List.of(0), failuresOf(email));
+            refusing("login_attempts", "update", "new.failures < old.failures", () -> {
+                login(attacker, email, Accounts.PASSWORD).then().statusCode(503);
+                failures.writeWithdrawn();
+            });
+            assertEquals(List.of(1), failuresOf(email));
+            failures.writeWithdrawn();
+            assertEquals(List.of(0), failuresOf(email));
+            login(attacker, email, "wrong");
+            failures.writeWithdrawn();
+            assertEquals(List.of(1), failuresOf(email));
+        });
+    }
+
+    private static void refusing(String table, String change, String condition, Runnable work) {
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "create or replace function refuse() returns trigger language plpgsql as"
+                        + " $$ begin raise 'refused' using errcode = 'query_canceled'; end $$");
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "create trigger refuse before " + change + " on " + table + " for each row when (" + condition
+                        + ") execute function refuse()");
+        try {
+            work.run();
+        } finally {
+            Postgres.execute(ServiceDatabase.url(), "drop trigger refuse on " + table);
+        }
+    }
+
+    private static List<Object> failuresOf(String email) {
+        return Postgres.query(
+                ServiceDatabase.url(),
+                "select failures from login_attempts"
+                        + " where account = (select int8send(id) from users where email = ?)",
+                email);
     }
 
     @Test
@@ -254,7 +304,8 @@ class LoginThrottleTest {
                 List.of(0L),
                 Postgres.query(
                         ServiceDatabase.url(),
-                        "select count(*) from login_attempts where account = sha256(convert_to(?, 'UTF8'))",
+                        "select count(*) from login_attempts"
+                                + " where account = (select int8send(id) from users where email = ?)",
                         email));
         for (int i = 0; i < FREE; i++) {
             login(attacker, email, "wrong").then().statusCode(401);
