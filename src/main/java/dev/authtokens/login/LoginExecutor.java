@@ -45,7 +45,8 @@ public class LoginExecutor {
      */
     public <T> CompletionStage<T> run(String email, Callable<T> work) {
         hashing.requireCapacity();
-        String account = "account " + EmailAddress.canonical(email);
+        String account = "account "
+                + EmailAddress.parse(email).map(EmailAddress::canonical).orElse(email);
         enter(TOTAL, MAX_RUNNING);
         try {
             enter(account, MAX_RUNNING_OF_ACCOUNT);

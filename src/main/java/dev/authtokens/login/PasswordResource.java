@@ -6,7 +6,6 @@ import dev.authtokens.access.Role;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.password.Base64Password;
 import dev.authtokens.password.HashingPool;
-import dev.authtokens.password.PasswordRules;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
@@ -40,14 +39,12 @@ public class PasswordResource {
     private final Login login;
     private final UserStore users;
     private final HashingPool hashing;
-    private final PasswordRules rules;
 
-    PasswordResource(LoginExecutor executor, Login login, UserStore users, HashingPool hashing, PasswordRules rules) {
+    PasswordResource(LoginExecutor executor, Login login, UserStore users, HashingPool hashing) {
         this.executor = executor;
         this.login = login;
         this.users = users;
         this.hashing = hashing;
-        this.rules = rules;
     }
 
     @POST
@@ -101,8 +98,7 @@ public class PasswordResource {
         Account account = isAdministrator
                 ? users.getAccount(email)
                 : login.verify(AuditKind.PASSWORD_CHANGED, email, decode(request.currentPasswordBase64()));
-        byte[] newPassword = rules.requireAcceptable(request.newPasswordBase64(), account.email());
-        String newHash = hashing.hash(newPassword);
+        String newHash = hashing.hashNew(request.newPasswordBase64(), account.email());
         UUID kept = account.id() == caller.userId() ? caller.tokenId() : null;
         if (isAdministrator) {
             users.setPassword(account, newHash, kept);

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Limits concurrent hashing to the number of cores. A caller waits for a permit on its own thread; one that would wait longer
+ * Limits concurrent work on passwords, the hashing and the check of new ones, to the number of cores. A caller waits for a permit on its own thread; one that would wait longer
  * than {@link #MAX_WAIT} is rejected at once, so that an overload fills neither memory nor queues.
  */
 @ApplicationScoped
@@ -25,6 +25,7 @@ public class HashingPool {
     private static final Duration COST_10 = Duration.ofMillis(100);
 
     private final PasswordHasher hasher;
+    private final PasswordRules rules;
     private final int width;
     private final Semaphore permits;
     private final AtomicInteger pending = new AtomicInteger();
@@ -32,9 +33,10 @@ public class HashingPool {
     private volatile long averageNanos;
 
     @Inject
-    HashingPool(PasswordHasher hasher, MeterRegistry metrics) {
+    HashingPool(PasswordHasher hasher, PasswordRules rules, MeterRegistry metrics) {
         this(
                 hasher,
+                rules,
                 Runtime.getRuntime().availableProcessors(),
                 COST_10.multipliedBy(1L << Math.max(0, hasher.cost() - 10)));
         Gauge.builder("auth_tokens.hashing.active", this::active)
@@ -45,22 +47,24 @@ public class HashingPool {
                 .register(metrics);
     }
 
-    HashingPool(PasswordHasher hasher, int width, Duration firstEstimate) {
+    HashingPool(PasswordHasher hasher, PasswordRules rules, int width, Duration firstEstimate) {
         this.hasher = hasher;
+        this.rules = rules;
         this.width = width;
         this.permits = new Semaphore(width, true);
         this.averageNanos = firstEstimate.toNanos();
     }
 
     /**
-     * Hashes a new password, see {@link PasswordHasher#hash}.
+     * Checks a new password by the rules, which is work too, and hashes it.
      *
-     * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
+     * @param base64 as it was sent
+     * @throws Problem {@code INVALID_INPUT} that says why it is refused; {@code TOO_MANY_REQUESTS} when it would wait too long
      */
-    public String hash(byte[] password) {
+    public String hashNew(String base64, String email) {
         long start = acquire();
         try {
-            return hasher.hash(password);
+            return hasher.hash(rules.requireAcceptable(base64, email));
         } finally {
             release(start);
         }

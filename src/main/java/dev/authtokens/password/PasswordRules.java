@@ -66,7 +66,7 @@ public class PasswordRules {
      *
      * @throws Problem {@code INVALID_INPUT} that says why it is refused
      */
-    public byte[] requireAcceptable(String base64, String email) {
+    byte[] requireAcceptable(String base64, String email) {
         byte[] password = Base64Password.decode(base64)
                 .orElseThrow(() -> new Problem(ProblemCode.INVALID_INPUT, "The password is not Base64."));
         refusal(password, email).ifPresent(reason -> {

@@ -7,7 +7,6 @@ import dev.authtokens.access.Caller;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
 import dev.authtokens.password.HashingPool;
-import dev.authtokens.password.PasswordRules;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
@@ -46,13 +45,11 @@ public class UsersResource {
 
     private final UserStore users;
     private final HashingPool hashing;
-    private final PasswordRules rules;
     private final ObjectMapper mapper;
 
-    UsersResource(UserStore users, HashingPool hashing, PasswordRules rules, ObjectMapper mapper) {
+    UsersResource(UserStore users, HashingPool hashing, ObjectMapper mapper) {
         this.users = users;
         this.hashing = hashing;
-        this.rules = rules;
         this.mapper = mapper;
     }
 
@@ -134,10 +131,9 @@ public class UsersResource {
         if (request == null || request.password() == null) {
             throw invalid("The field password is required.");
         }
-        byte[] password = rules.requireAcceptable(request.password(), address.displayForm());
         Instant expiry = expiry(request.expiry()).orElse(Expiry.NEVER);
         Role role = role(request.role()).orElse(Role.USER);
-        users.create(address, hashing.hash(password), role, expiry);
+        users.create(address, hashing.hashNew(request.password(), address.displayForm()), role, expiry);
         return new GenericResponse(
                 "RESOURCE_CREATED", "The user with email '" + address.displayForm() + "' has been created.");
     }

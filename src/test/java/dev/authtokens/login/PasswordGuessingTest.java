@@ -87,6 +87,16 @@ class PasswordGuessingTest {
         isProblem(change(unknownClient, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
     }
 
+    /** Whether the new one is acceptable is looked at, which is work, when the current one proved right. */
+    @Test
+    void areRefusedBeforeTheNewPasswordIsLookedAt() {
+        for (String weak : List.of("password", "short", "\0")) {
+            Map<String, String> body =
+                    Map.of("current_password_base64", base64("wrong"), "new_password_base64", base64(weak));
+            isProblem(change(thief, token, body), 401, "INVALID_CREDENTIALS");
+        }
+    }
+
     @Test
     void doNotLockOutTheOwnersNetwork() {
         lockOut();

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.authtokens.ConfigValidationTest;
+import dev.authtokens.harness.Api;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +22,9 @@ import org.junit.jupiter.api.Test;
 
 class HashingPoolTest {
 
-    private static final byte[] PASSWORD = "correct horse battery".getBytes(StandardCharsets.UTF_8);
+    private static final String EMAIL = "andy@example.com";
+    private static final String PASSWORD = Api.base64("correct horse battery");
+    private static final PasswordRules RULES = new PasswordRules(ConfigValidationTest.read(Map.of()));
 
     /** About half a second for each hash, so that several are under way at the same time. */
     private static final PasswordHasher SLOW = new PasswordHasher(12, Optional.empty(), List.of());
@@ -37,10 +41,10 @@ class HashingPoolTest {
 
     @Test
     void rejectsAtOnceWhatWouldWaitLongerThanTwoSeconds() throws Exception {
-        HashingPool pool = new HashingPool(SLOW, 1, Duration.ofSeconds(1));
+        HashingPool pool = new HashingPool(SLOW, RULES, 1, Duration.ofSeconds(1));
         List<Future<String>> accepted = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            accepted.add(clients.submit(() -> pool.hash(PASSWORD)));
+            accepted.add(clients.submit(() -> pool.hashNew(PASSWORD, EMAIL)));
         }
         while (pool.pending() < 3) {
             Thread.onSpinWait();
@@ -48,8 +52,11 @@ class HashingPoolTest {
         Problem rejection = assertThrows(Problem.class, pool::requireCapacity);
         assertEquals(ProblemCode.TOO_MANY_REQUESTS, rejection.code());
         assertEquals(HashingPool.MAX_WAIT, rejection.retryAfter().orElseThrow());
-        assertThrows(Problem.class, () -> pool.hash(PASSWORD));
-        assertEquals(2, pool.rejected());
+        assertThrows(Problem.class, () -> pool.hashNew(PASSWORD, EMAIL));
+        // Before the rules look at it: that would be work without a permit.
+        Problem weak = assertThrows(Problem.class, () -> pool.hashNew(Api.base64("password"), EMAIL));
+        assertEquals(ProblemCode.TOO_MANY_REQUESTS, weak.code());
+        assertEquals(3, pool.rejected());
         for (Future<String> hash : accepted) {
             assertTrue(SLOW.canVerify(hash.get()));
         }
@@ -58,10 +65,10 @@ class HashingPoolTest {
 
     @Test
     void hashesNoMoreThanItsWidthAtOnce() throws Exception {
-        HashingPool pool = new HashingPool(SLOW, 2, Duration.ofMillis(100));
+        HashingPool pool = new HashingPool(SLOW, RULES, 2, Duration.ofMillis(100));
         List<Future<String>> hashes = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            hashes.add(clients.submit(() -> pool.hash(PASSWORD)));
+            hashes.add(clients.submit(() -> pool.hashNew(PASSWORD, EMAIL)));
         }
         while (hashes.stream().anyMatch(hash -> !hash.isDone())) {
             assertTrue(pool.active() <= 2);
@@ -71,13 +78,13 @@ class HashingPoolTest {
 
     @Test
     void learnsHowLongAHashTakes() {
-        HashingPool pool = new HashingPool(FAST, 1, Duration.ofMinutes(1));
+        HashingPool pool = new HashingPool(FAST, RULES, 1, Duration.ofMinutes(1));
         for (int i = 0; i < 100; i++) {
-            pool.hash(PASSWORD);
+            pool.hashNew(PASSWORD, EMAIL);
         }
         List<Future<String>> hashes = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            hashes.add(clients.submit(() -> pool.hash(PASSWORD)));
+            hashes.add(clients.submit(() -> pool.hashNew(PASSWORD, EMAIL)));
         }
         hashes.forEach(hash -> assertTrue(FAST.canVerify(join(hash))));
     }
@@ -85,9 +92,9 @@ class HashingPoolTest {
     @Test
     void aFailureReleasesItsPermit() {
         PasswordHasher failing = new PasswordHasher(99, Optional.empty(), List.of());
-        HashingPool pool = new HashingPool(failing, 1, Duration.ofSeconds(1));
+        HashingPool pool = new HashingPool(failing, RULES, 1, Duration.ofSeconds(1));
         for (int i = 0; i < 10; i++) {
-            assertThrows(IllegalStateException.class, () -> pool.hash(PASSWORD));
+            assertThrows(IllegalStateException.class, () -> pool.hashNew(PASSWORD, EMAIL));
         }
         assertEquals(0, pool.active());
         assertEquals(0, pool.pending());
