@@ -60,14 +60,14 @@ class BasicAuthentication {
         String mac = mac(credentials);
         String matchedHash = matchedHashes.getIfPresent(mac);
         if (matchedHash == null) {
-            return executor.run(credentials.email(), () -> logIn(credentials, mac));
+            return executor.attempt(credentials.email(), () -> logIn(credentials, mac));
         }
         return Vertx.currentContext()
                 .executeBlocking(() -> findUnchanged(credentials.email(), matchedHash), false)
                 .toCompletionStage()
                 .thenCompose(account -> account.isPresent()
                         ? CompletableFuture.completedStage(caller(account.get()))
-                        : executor.run(credentials.email(), () -> logIn(credentials, mac)));
+                        : executor.attempt(credentials.email(), () -> logIn(credentials, mac)));
     }
 
     private Optional<Caller> logIn(Basic credentials, String mac) {

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Runs whatever verifies a password on worker threads of its own, so that neither token checks nor logouts wait behind
- * logins. A request beyond its limits is rejected at once; the limit for one account keeps guesses at it from taking all
- * threads.
+ * logins. A request beyond its limits is rejected at once; the limit for one account, and the throttle of client addresses,
+ * keep guesses from taking all threads.
  */
 @ApplicationScoped
 public class LoginExecutor {
@@ -30,11 +30,22 @@ public class LoginExecutor {
 
     private final WorkerExecutor threads;
     private final HashingPool hashing;
+    private final LoginThrottle throttle;
     private final Map<String, Integer> running = new ConcurrentHashMap<>();
 
-    LoginExecutor(Vertx vertx, HashingPool hashing) {
+    LoginExecutor(Vertx vertx, HashingPool hashing, LoginThrottle throttle) {
         this.threads = vertx.createSharedWorkerExecutor("logins", MAX_RUNNING);
         this.hashing = hashing;
+        this.throttle = throttle;
+    }
+
+    /**
+     * As {@link #run}, for work that the throttle admits. An attempt from a client address that is throttled is refused at
+     * once.
+     */
+    public <T> CompletionStage<T> attempt(String email, Callable<T> work) {
+        throttle.requireAddress();
+        return run(email, work);
     }
 
     /**

@@ -56,7 +56,7 @@ public class LoginResource {
             throw new Problem(ProblemCode.INVALID_INPUT, "The fields email and password_base64 are required.");
         }
         byte[] password = Base64Password.decode(request.passwordBase64()).orElse(null);
-        return executor.run(request.email(), () -> {
+        return executor.attempt(request.email(), () -> {
             TokenSecret token = login.logIn(request.email(), password);
             return new LoginResponse(token.reveal());
         });

@@ -123,6 +123,21 @@ class LoginThrottle {
     }
 
     /**
+     * Refuses an attempt from a throttled client address before it takes a thread. May be called on an event loop, so the
+     * first one in a minute passes: {@link #admit} records it.
+     *
+     * @throws Problem {@code TOO_MANY_REQUESTS} with the time until the next attempt
+     */
+    void requireAddress() {
+        String network = network(RequestOrigin.current().address());
+        Duration wait = addresses.wait(network);
+        if (!wait.isZero() && recentlyRecorded.getIfPresent("address " + network) != null) {
+            rejectedByAddress.increment();
+            throw new Problem(ProblemCode.TOO_MANY_REQUESTS, wait);
+        }
+    }
+
+    /**
      * Admits an attempt, after a wait of at most {@link #MAX_WAIT}.
      *
      * @param sentEmail as it was sent; what is not an e-mail address counts like one without an account

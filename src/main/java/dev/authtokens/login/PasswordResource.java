@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -79,7 +80,8 @@ public class PasswordResource {
     public CompletionStage<GenericResponse> modifyPassword(
             @RestPath String email, @Context SecurityContext security, ModifyPasswordRequest request) {
         Caller caller = Caller.of(security);
-        return executor.run(email, () -> modify(email, caller, request));
+        Callable<GenericResponse> work = () -> modify(email, caller, request);
+        return caller.role() == Role.ADMIN ? executor.run(email, work) : executor.attempt(email, work);
     }
 
     private GenericResponse modify(String email, Caller caller, ModifyPasswordRequest request) {
