@@ -1,11 +1,11 @@
 package dev.authtokens;
 
+import dev.authtokens.problem.DatabaseFailure;
 import io.quarkus.arc.InactiveBeanException;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
 import java.net.BindException;
-import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -24,54 +24,40 @@ public class StartFailure extends RuntimeException {
     private static final String URL = "quarkus.datasource.jdbc.url";
     private static final String USERNAME = "quarkus.datasource.username";
 
-    /** SQL state "insufficient privilege". An exception without a state comes from the pool: a timeout. */
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
-
     /** Part of what Quarkus says when no database is configured. */
     private static final String NO_URL = "because its URL is not set";
-
-    private static final String NO_STATE = "";
-
-    /** SQL state "read only transaction", also of the check that the pool makes of new connections. */
-    private static final String READ_ONLY = "25006";
 
     public StartFailure(String property, String reason) {
         super(property + " (" + environmentName(property) + "): " + reason);
     }
 
+    public static StartFailure ofUrl(String reason) {
+        return new StartFailure(URL, reason);
+    }
+
     /** The reason that an operator can fix, if the failure came from the database; else the failure itself. */
     public static RuntimeException ofDatabase(RuntimeException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException exception) {
-                Optional<StartFailure> reason = ofState(exception);
-                if (reason.isPresent()) {
-                    return reason.get();
-                }
-            }
-        }
-        return failure;
+        return DatabaseFailure.of(failure)
+                .<RuntimeException>flatMap(StartFailure::reasonOf)
+                .orElse(failure);
     }
 
-    private static Optional<StartFailure> ofState(SQLException exception) {
-        String state = exception.getSQLState() == null ? NO_STATE : exception.getSQLState();
-        if (state.startsWith("28")) {
+    private static Optional<StartFailure> reasonOf(DatabaseFailure failure) {
+        if (failure.refusesUser()) {
             return Optional.of(new StartFailure(USERNAME, "the database refuses this user or the password"));
         }
-        if (state.equals(INSUFFICIENT_PRIVILEGE)) {
-            return Optional.of(new StartFailure(USERNAME, "this user lacks a privilege: " + firstLine(exception)));
+        if (failure.lacksPrivilege()) {
+            return Optional.of(new StartFailure(USERNAME, "this user lacks a privilege: " + failure.firstLine()));
         }
-        if (state.equals(READ_ONLY)) {
-            return Optional.of(new StartFailure(
-                    URL, "the database server is a standby: name the primary, or add targetServerType=primary"));
+        if (failure.isReadOnly()) {
+            return Optional.of(ofUrl("no server takes changes: name the primary. " + failure.firstLine()));
         }
-        if (state.startsWith("08") || state.startsWith("57") || state.equals("3D000") || state.equals(NO_STATE)) {
-            return Optional.of(new StartFailure(URL, "the database cannot be reached: " + firstLine(exception)));
+        if (failure.refusesParameter()) {
+            return Optional.of(ofUrl("a parameter of the connection is wrong: " + failure.firstLine()));
         }
-        return Optional.empty();
-    }
-
-    private static String firstLine(SQLException exception) {
-        return String.valueOf(exception.getMessage()).lines().findFirst().orElse("");
+        return failure.isBug()
+                ? Optional.empty()
+                : Optional.of(ofUrl("the database is not available: " + failure.firstLine()));
     }
 
     /** The line for the operator, if the failure is of a known kind. */
@@ -98,7 +84,8 @@ public class StartFailure extends RuntimeException {
         }
         String message = String.valueOf(cause.getMessage());
         if (cause instanceof InactiveBeanException || message.contains(NO_URL)) {
-            return Optional.of(new StartFailure(URL, "is not set: the service needs a PostgreSQL").getMessage());
+            return Optional.of(
+                    ofUrl("is not set: the service needs a PostgreSQL").getMessage());
         }
         boolean isConversion = message.contains(CONFIG_ERROR);
         if (cause instanceof ConfigurationException || isConversion) {

@@ -15,8 +15,6 @@ import org.postgresql.ds.PGSimpleDataSource;
 @Singleton
 class DirectConnections {
 
-    private static final String URL = "quarkus.datasource.jdbc.url";
-
     private final AgroalDataSource pool;
 
     DirectConnections(AgroalDataSource pool) {
@@ -45,7 +43,7 @@ class DirectConnections {
                 .forEach(password -> PGProperty.PASSWORD.set(defaults, ((SimplePassword) password).getWord()));
         Properties properties = Driver.parseURL(settings.jdbcUrl(), defaults);
         if (properties == null) {
-            throw new StartFailure(URL, "is not of the form jdbc:postgresql://host:port/database");
+            throw StartFailure.ofUrl("is not of the form jdbc:postgresql://host:port/database");
         }
         PGProperty.APPLICATION_NAME.set(properties, name);
         PGProperty.SOCKET_TIMEOUT.set(properties, 0);

@@ -1,10 +1,10 @@
 package dev.authtokens.database;
 
+import dev.authtokens.problem.DatabaseFailure;
 import io.quarkus.flyway.FlywayConfigurationCustomizer;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
-import java.sql.SQLException;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateResult;
@@ -15,8 +15,6 @@ public class Schema implements FlywayConfigurationCustomizer {
 
     /** The last migration of this version of the service. */
     static final String LAST_MIGRATION = "db/migration/V1__schema.sql";
-
-    private static final String UNDEFINED_TABLE = "42P01";
 
     private final Statements statements;
     private final DirectConnections connections;
@@ -41,7 +39,7 @@ public class Schema implements FlywayConfigurationCustomizer {
                     Statements::isTrue,
                     LAST_MIGRATION);
         } catch (PersistenceException e) {
-            if (e.getCause() instanceof SQLException exception && UNDEFINED_TABLE.equals(exception.getSQLState())) {
+            if (DatabaseFailure.of(e).filter(DatabaseFailure::lacksTable).isPresent()) {
                 return false;
             }
             throw e;

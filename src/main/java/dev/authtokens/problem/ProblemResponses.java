@@ -15,13 +15,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -43,7 +40,6 @@ public class ProblemResponses {
     private static final String BASIC = "Basic realm=\"auth-tokens\", charset=\"UTF-8\"";
 
     private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
-    private static final Set<String> UNAVAILABLE = Set.of("08", "25006", "40", "53", "54", "57");
     private static final Duration UNAVAILABLE_RETRY = Duration.ofSeconds(1);
 
     private final AllowedMethods allowedMethods;
@@ -145,12 +141,8 @@ public class ProblemResponses {
                     && refused.getResponse().getStatus() < 500) {
                 return new Problem(ProblemCode.ofStatus(refused.getResponse().getStatus()));
             }
-            if (cause instanceof RejectedExecutionException || isUnavailable(cause)) {
-                LOG.warnf(
-                        "Answered 503, because the database or a worker thread is not available: %s. Clients try again; check"
-                                + " the database and its connections",
-                        cause);
-                return new Problem(ProblemCode.NOT_YET_AVAILABLE, UNAVAILABLE_RETRY);
+            if (cause instanceof RejectedExecutionException) {
+                return unavailable(cause);
             }
             // Those of Jackson are not about the connection: the answer could not be serialised.
             if (cause instanceof IOException && !(cause instanceof JacksonException) && cause == throwable) {
@@ -158,25 +150,20 @@ public class ProblemResponses {
                 return new Problem(ProblemCode.INVALID_INPUT);
             }
         }
+        Optional<DatabaseFailure> database = DatabaseFailure.of(throwable).filter(failure -> !failure.isBug());
+        if (database.isPresent()) {
+            return unavailable(database.get().exception());
+        }
         LOG.error("Answered 500 because of an unforeseen failure; the client was given the request id", throwable);
         return new Problem(ProblemCode.INTERNAL_ERROR);
     }
 
-    /**
-     * SQL states of a database that cannot answer now: classes 08 (connection), 40 (transaction rollback), 53 (insufficient
-     * resources), 54 (limit exceeded) and 57 (operator intervention), 25006 (read-only), and a pool without a free connection.
-     */
-    private static boolean isUnavailable(Throwable cause) {
-        if (cause instanceof SQLTransientException) {
-            return true;
-        }
-        if (!(cause instanceof SQLException exception)) {
-            return false;
-        }
-        String state = exception.getSQLState();
-        return state == null
-                ? exception.getMessage() != null && exception.getMessage().contains("Acquisition timeout")
-                : UNAVAILABLE.stream().anyMatch(state::startsWith);
+    private static Problem unavailable(Throwable reason) {
+        LOG.warnf(
+                "Answered 503, because the database or a worker thread is not available: %s. Clients try again; check"
+                        + " the database and its connections",
+                reason);
+        return new Problem(ProblemCode.NOT_YET_AVAILABLE, UNAVAILABLE_RETRY);
     }
 
     private static Response.ResponseBuilder render(Problem problem) {

@@ -1,0 +1,92 @@
+package dev.authtokens.problem;
+
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A failure of the database and what its SQL state means. The only list of SQL states: a statement that is wrong itself is a
+ * bug of the service; whatever else the database refuses, it may do later, or once an operator has put it right.
+ */
+public record DatabaseFailure(SQLException exception) {
+
+    /** Classes of SQL states: data exception, violated constraint, syntax error or access rule violation. */
+    private static final Set<String> BUGS = Set.of("22", "23", "42");
+
+    /** Members of these that are no bugs: a missing privilege, and a missing table, as during a restore. */
+    private static final Set<String> MISSING = Set.of("42501", "42P01");
+
+    /** Among the causes of a failure and their suppressed exceptions, where the transaction manager keeps that of a commit. */
+    public static Optional<DatabaseFailure> of(Throwable failure) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Throwable> left = new ArrayDeque<>(List.of(failure));
+        while (!left.isEmpty()) {
+            Throwable next = left.pop();
+            if (next instanceof SQLException exception) {
+                return Optional.of(new DatabaseFailure(exception));
+            }
+            if (seen.add(next)) {
+                List.of(next.getSuppressed()).forEach(left::push);
+                if (next.getCause() != null) {
+                    left.push(next.getCause());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether it is the statement that is wrong. */
+    public boolean isBug() {
+        return BUGS.stream().anyMatch(state()::startsWith) && !MISSING.contains(state());
+    }
+
+    /** Whether the user or the password is refused. */
+    public boolean refusesUser() {
+        return state().startsWith("28");
+    }
+
+    /** Whether the user lacks a privilege. */
+    public boolean lacksPrivilege() {
+        return state().equals("42501");
+    }
+
+    /** Whether the table does not exist. */
+    public boolean lacksTable() {
+        return state().equals("42P01");
+    }
+
+    /** Whether something of the same name exists already: a table, a function, or another object. */
+    public boolean isDuplicate() {
+        return Set.of("42P07", "42723", "42710").contains(state());
+    }
+
+    /** Whether a parameter of the connection is wrong. */
+    public boolean refusesParameter() {
+        return state().equals("22023");
+    }
+
+    /** Whether every change is refused, or the driver found no server that takes them: they are standbys, or read-only. */
+    public boolean isReadOnly() {
+        return state().equals("25006") || firstLine().contains("targetServerType");
+    }
+
+    /** Whether it is the pool that reports it, such as that no connection became free in time, and not the database. */
+    public boolean isOfPool() {
+        return state().isEmpty();
+    }
+
+    /** What the database or the driver said, in one line. */
+    public String firstLine() {
+        return String.valueOf(exception.getMessage()).lines().findFirst().orElse("");
+    }
+
+    /** Empty when the pool reports the failure. */
+    private String state() {
+        return Optional.ofNullable(exception.getSQLState()).orElse("");
+    }
+}
