@@ -183,6 +183,15 @@ class StartUpIT {
     }
 
     @Test
+    void takesTheNextHostIfOneDoesNotAnswer() throws IOException {
+        String database = SharedPostgres.newDatabase();
+        try (ServerSocket silent = new ServerSocket(0)) {
+            String url = database.replace("//", "//localhost:" + silent.getLocalPort() + ",");
+            ServiceProcess.start(with(url)).awaitReady().close();
+        }
+    }
+
+    @Test
     void refusesADatabaseThatDoesNotExist() {
         String line = refusal(ServiceProcess.database(SharedPostgres.newDatabase() + "_nowhere"));
         assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);

@@ -32,8 +32,6 @@ class DirectConnections {
         AgroalConnectionFactoryConfiguration settings =
                 pool.getConfiguration().connectionPoolConfiguration().connectionFactoryConfiguration();
         Properties defaults = new Properties();
-        PGProperty.LOGIN_TIMEOUT.set(
-                defaults, String.valueOf(settings.loginTimeout().toSeconds()));
         defaults.putAll(settings.jdbcProperties());
         if (settings.principal() != null) {
             PGProperty.USER.set(defaults, settings.principal().getName());

@@ -16,6 +16,9 @@ public class Schema implements FlywayConfigurationCustomizer {
     /** The last migration of this version of the service. */
     static final String LAST_MIGRATION = "db/migration/V1__schema.sql";
 
+    /** For the first connection: an attempt that takes too long leaves out the hosts that did not answer the one before. */
+    private static final int ATTEMPTS = 3;
+
     private final Statements statements;
     private final DirectConnections connections;
     private final Instance<Flyway> flyway;
@@ -33,14 +36,22 @@ public class Schema implements FlywayConfigurationCustomizer {
      * @throws PersistenceException when the database cannot be reached
      */
     public boolean isCurrent() {
+        return isCurrent(ATTEMPTS);
+    }
+
+    private boolean isCurrent(int attempts) {
         try {
             return statements.query(
                     "select exists (select from flyway_schema_history where script = ? and success)",
                     Statements::isTrue,
                     LAST_MIGRATION);
         } catch (PersistenceException e) {
-            if (DatabaseFailure.of(e).filter(DatabaseFailure::lacksTable).isPresent()) {
+            DatabaseFailure failure = DatabaseFailure.of(e).orElseThrow(() -> e);
+            if (failure.lacksTable()) {
                 return false;
+            }
+            if (failure.isOfPool() && attempts > 1) {
+                return isCurrent(attempts - 1);
             }
             throw e;
         }

@@ -84,8 +84,10 @@ class FormerPrimaryIT {
                 assertNotEquals(200, status(1, each));
             }
             assertNotEquals(401, status(1, valid));
+            assertEquals(503, replicas.get(1).manage("/q/health/ready").statusCode());
             second.moveTo(primary.port());
             await(() -> status(1, valid) == 200);
+            await(() -> replicas.get(1).manage("/q/health/ready").statusCode() == 200);
             revokeSeveral();
         }
     }
@@ -93,8 +95,7 @@ class FormerPrimaryIT {
     /** It is the first of the hosts in the URL and has not seen what happened since it was replaced. */
     @Test
     void aFormerPrimaryThatComesBackWritable() throws Exception {
-        String url = "jdbc:postgresql://localhost:" + primary.port() + ",localhost:" + standby.port()
-                + "/postgres?targetServerType=primary";
+        String url = "jdbc:postgresql://localhost:" + primary.port() + ",localhost:" + standby.port() + "/postgres";
         for (int i = 0; i < 2; i++) {
             replicas.add(ServiceProcess.start(ServiceProcess.withAdministrator(url, ADMIN, PASSWORD))
                     .awaitReady());
