@@ -24,6 +24,12 @@ public final class CommandProcess {
             "quarkus.datasource.jdbc.min-size", "0",
             "quarkus.datasource.jdbc.max-size", "3");
 
+    /** A command may change more rows at once than a request may, and nobody waits for its connection. */
+    private static final Map<String, String> LONGER_TIMEOUTS = Map.of(
+            "session.statement-timeout", "5min",
+            "session.idle-in-transaction-timeout", "1min",
+            "quarkus.datasource.jdbc.additional-jdbc-properties.socketTimeout", "330");
+
     private static final Map<String, String> LOG_BESIDE_THE_RESULT = Map.of(
             "quarkus.log.console.stderr", "true",
             "quarkus.log.console.json.enabled", "false",
@@ -43,6 +49,7 @@ public final class CommandProcess {
     public static void run(Invocation invocation, String... arguments) {
         StartUp.skip();
         ONE_COMMAND.forEach(System::setProperty);
+        LONGER_TIMEOUTS.forEach(System::setProperty);
         LOG_BESIDE_THE_RESULT.forEach(System::setProperty);
         (invocation.isVerbose() ? VERBOSE : QUIET).forEach(System::setProperty);
         Quarkus.run(CommandRunner.class, CommandProcess::exit, arguments);

@@ -3,6 +3,7 @@ package dev.authtokens.login;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.password.HashingPool;
 import dev.authtokens.problem.Problem;
+import io.agroal.api.AgroalDataSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import jakarta.annotation.PreDestroy;
@@ -14,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Runs whatever verifies a password on worker threads of its own, so that neither token checks nor logouts wait behind
- * logins. A request beyond its limits is rejected at once; the limit for one account, and the throttle of client addresses,
- * keep guesses from taking all threads.
+ * logins. A request beyond its limits is rejected at once. The limit for one account keeps guesses at it from taking all
+ * threads, and its locked row from taking all connections; the throttle of client addresses keeps one client from it.
  */
 @ApplicationScoped
 public class LoginExecutor {
@@ -26,17 +27,24 @@ public class LoginExecutor {
     /** Clients of one account that log in side by side, with some to spare. */
     static final int MAX_RUNNING_OF_ACCOUNT = 16;
 
+    /** Connections that remain for others while the row of one account is locked. */
+    private static final int CONNECTIONS_FOR_OTHERS = 4;
+
     private static final String TOTAL = "";
 
     private final WorkerExecutor threads;
     private final HashingPool hashing;
     private final LoginThrottle throttle;
+    private final int maxRunningOfAccount;
     private final Map<String, Integer> running = new ConcurrentHashMap<>();
 
-    LoginExecutor(Vertx vertx, HashingPool hashing, LoginThrottle throttle) {
+    LoginExecutor(Vertx vertx, HashingPool hashing, LoginThrottle throttle, AgroalDataSource connections) {
         this.threads = vertx.createSharedWorkerExecutor("logins", MAX_RUNNING);
         this.hashing = hashing;
         this.throttle = throttle;
+        int maxSize =
+                connections.getConfiguration().connectionPoolConfiguration().maxSize();
+        this.maxRunningOfAccount = Math.max(1, Math.min(MAX_RUNNING_OF_ACCOUNT, maxSize - CONNECTIONS_FOR_OTHERS));
     }
 
     /**
@@ -60,7 +68,7 @@ public class LoginExecutor {
                 + EmailAddress.parse(email).map(EmailAddress::canonical).orElse(email);
         enter(TOTAL, MAX_RUNNING);
         try {
-            enter(account, MAX_RUNNING_OF_ACCOUNT);
+            enter(account, maxRunningOfAccount);
         } catch (Problem e) {
             leave(TOTAL);
             throw e;

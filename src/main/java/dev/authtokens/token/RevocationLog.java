@@ -41,6 +41,9 @@ public class RevocationLog {
     /** A connection is exchanged after this time: connections are of a limited age, and a pooler that stops waits for them. */
     public static final Duration MAX_KEPT = Duration.ofSeconds(30);
 
+    /** Longest time between two attempts while readings fail: they do not pile up on a server that is overloaded or locked. */
+    private static final Duration MAX_PAUSE = Duration.ofMillis(500);
+
     /** SQL states of a function that the role may not call, or that does not exist. */
     private static final Set<String> FUNCTION_REFUSED = Set.of("42501", "42883", "0A000");
 
@@ -62,6 +65,7 @@ public class RevocationLog {
     private RevocationReading last;
     private volatile RevocationReading.Server newest;
     private CompletableFuture<Connection> next;
+    private Duration pauseAfterFailure = Duration.ZERO;
     private volatile boolean stopped;
     private volatile Duration clockOffset = Duration.ZERO;
     /** Why the cache is not trusted; empty when it is. */
@@ -122,13 +126,13 @@ public class RevocationLog {
                         dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
                         due = System.nanoTime();
                     }
-                    pause();
+                    pause(config.revocation().pollInterval());
                 }
                 connection.setNetworkTimeout(Runnable::run, timeout);
             } catch (SQLException | RuntimeException | Error e) {
                 if (!stopped) {
                     distrust(String.valueOf(e.getMessage()));
-                    pause();
+                    backOff();
                 }
             }
         }
@@ -211,6 +215,7 @@ public class RevocationLog {
     }
 
     private void trust(long start, RevocationReading.Server server) {
+        pauseAfterFailure = Duration.ZERO;
         trustedServer.set(server.startedAt());
         if (config.cache().enabled()) {
             cache.trustUntil(start + TRUST.toNanos());
@@ -236,9 +241,17 @@ public class RevocationLog {
         distrustReason = reason;
     }
 
-    private void pause() {
+    /** After the first failure at once: another connection may work, or show that the pool leads to a former primary. */
+    private void backOff() {
+        pause(pauseAfterFailure);
+        Duration next =
+                pauseAfterFailure.isZero() ? config.revocation().pollInterval() : pauseAfterFailure.multipliedBy(2);
+        pauseAfterFailure = next.compareTo(MAX_PAUSE) < 0 ? next : MAX_PAUSE;
+    }
+
+    private void pause(Duration time) {
         try {
-            Thread.sleep(config.revocation().pollInterval().toMillis());
+            Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {
             stopped = true;
         }
