@@ -5,7 +5,9 @@ import dev.authtokens.cli.Invocation;
 import dev.authtokens.http.SlowRequestGuard;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.TimeZone;
 import java.util.logging.Level;
 import org.jboss.logging.Logger;
 
@@ -18,6 +20,8 @@ public class Main {
 
     public static void main(String... args) {
         HIBERNATE.setLevel(Level.WARNING);
+        // The driver sends its name to PostgreSQL, which does not know all of Java's.
+        TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
         if (args.length == 0) {
             // The start of every pod: saves the time to load the command line.
             serve();

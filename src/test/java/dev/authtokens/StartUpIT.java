@@ -39,6 +39,14 @@ class StartUpIT {
     private static final String EMAIL = "Admin@Example.com";
     private static final String PASSWORD = "correct horse battery";
 
+    /** As Flyway makes it. */
+    private static final String HISTORY = """
+            create table %s (
+                installed_rank integer primary key, version varchar(50), description varchar(200) not null,
+                type varchar(20) not null, script varchar(1000) not null, checksum integer,
+                installed_by varchar(100) not null, installed_on timestamp not null default now(),
+                execution_time integer not null, success boolean not null)""";
+
     @Test
     void makesTheFirstAdministratorAndKeepsEverythingOverARestart() {
         Map<String, String> environment =
@@ -191,6 +199,42 @@ class StartUpIT {
         }
     }
 
+    /** Also in a time zone whose name Java knows and PostgreSQL does not. */
+    @Test
+    void sharesASchemaWithAnotherApplicationThatMigratesItsOwn() {
+        String database = SharedPostgres.newDatabase();
+        Postgres.execute(database, HISTORY.formatted("flyway_schema_history"));
+        Postgres.execute(
+                database,
+                "insert into flyway_schema_history values (7, '7', 'theirs', 'SQL',"
+                        + " 'db/migration/V7__theirs.sql', 0, 'them', now(), 0, true)");
+        Map<String, String> environment = ServiceProcess.withAdministrator(database, EMAIL, PASSWORD);
+        environment.put("TZ", "PST");
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            service.token(EMAIL, PASSWORD);
+        }
+    }
+
+    @Test
+    void refusesASchemaWithATableOfAnotherApplication() {
+        String database = SharedPostgres.newDatabase();
+        Postgres.execute(database, "create table users ()");
+        String line = refusal(with(database));
+        assertTrue(line.contains("quarkus.datasource.jdbc.url") && line.contains("users"), line);
+    }
+
+    @Test
+    void refusesASchemaWhoseMigrationFailed() {
+        String database = SharedPostgres.newDatabase();
+        Postgres.execute(database, HISTORY.formatted("auth_tokens_schema_history"));
+        Postgres.execute(
+                database,
+                "insert into auth_tokens_schema_history values (1, '1', 'schema', 'SQL',"
+                        + " 'db/migration/V1__schema.sql', 0, 'us', now(), 0, false)");
+        String line = refusal(with(database));
+        assertTrue(line.contains("quarkus.datasource.jdbc.url") && line.contains("auth_tokens_schema_history"), line);
+    }
+
     @Test
     void refusesADatabaseThatDoesNotExist() {
         String line = refusal(ServiceProcess.database(SharedPostgres.newDatabase() + "_nowhere"));
@@ -252,7 +296,8 @@ class StartUpIT {
         "AUTH_TOKENS_TOKEN_LIFESPAN, soon, auth-tokens.token.lifespan",
         "AUTH_TOKENS_BOOTSTRAP_EMAIL, admin@example.com, auth-tokens.bootstrap.password",
         "AUTH_TOKENS_BOOTSTRAP_PASSWORD, correct horse battery, auth-tokens.bootstrap.email",
-        "QUARKUS_HTTP_PORT, http, quarkus.http.port"
+        "QUARKUS_HTTP_PORT, http, quarkus.http.port",
+        "QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_CONNECTTIMEOUT, abc, quarkus.datasource.jdbc.url"
     })
     void refusesASettingThatIsWrong(String name, String value, String property) {
         String line = refusal(with(SharedPostgres.newDatabase(), name, value));

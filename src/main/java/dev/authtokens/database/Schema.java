@@ -1,11 +1,13 @@
 package dev.authtokens.database;
 
+import dev.authtokens.StartFailure;
 import dev.authtokens.problem.DatabaseFailure;
 import io.quarkus.flyway.FlywayConfigurationCustomizer;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateResult;
 
@@ -15,6 +17,9 @@ public class Schema implements FlywayConfigurationCustomizer {
 
     /** The last migration of this version of the service. */
     static final String LAST_MIGRATION = "db/migration/V1__schema.sql";
+
+    /** Not Flyway's own name: another application of the same database may have a history too. */
+    private static final String HISTORY = "auth_tokens_schema_history";
 
     /** For the first connection: an attempt that takes too long leaves out the hosts that did not answer the one before. */
     private static final int ATTEMPTS = 3;
@@ -42,7 +47,7 @@ public class Schema implements FlywayConfigurationCustomizer {
     private boolean isCurrent(int attempts) {
         try {
             return statements.query(
-                    "select exists (select from flyway_schema_history where script = ? and success)",
+                    "select exists (select from " + HISTORY + " where script = ? and success)",
                     Statements::isTrue,
                     LAST_MIGRATION);
         } catch (PersistenceException e) {
@@ -57,14 +62,43 @@ public class Schema implements FlywayConfigurationCustomizer {
         }
     }
 
-    /** Applies the missing migrations. Several processes may do so at once: Flyway serialises them by a lock. */
+    /**
+     * Applies the missing migrations. Several processes may do so at once: Flyway serialises them by a lock.
+     *
+     * @throws StartFailure when the schema has tables of others, or migrations that failed or differ
+     */
     public MigrateResult migrate() {
-        return flyway.get().migrate();
+        try {
+            return flyway.get().migrate();
+        } catch (FlywayException e) {
+            if (isCurrent()) {
+                // By another process, which Flyway did not expect.
+                return flyway.get().migrate();
+            }
+            throw reason(e);
+        }
     }
 
-    /** A statement of a migration may take longer than the timeout of the pool's connections. */
+    private static RuntimeException reason(FlywayException failure) {
+        return DatabaseFailure.of(failure)
+                .<RuntimeException>map(database -> database.isDuplicate()
+                        ? StartFailure.ofUrl("leads to tables of another application: " + database.firstLine()
+                                + ". Use another database, or another schema by currentSchema")
+                        : failure)
+                .orElseGet(() -> StartFailure.ofUrl("leads to a schema that cannot be migrated, see the table "
+                        + HISTORY + ": " + failure.getMessage().strip().replaceAll("\\s*\\R\\s*", " ")));
+    }
+
+    /**
+     * A statement of a migration may take longer than the timeout of the pool's connections. A schema that is not empty is
+     * taken for one of version 0.
+     */
     @Override
     public void customize(FluentConfiguration configuration) {
-        configuration.dataSource(connections.withoutTimeout("auth-tokens-migration"));
+        configuration
+                .dataSource(connections.withoutTimeout("auth-tokens-migration"))
+                .table(HISTORY)
+                .baselineOnMigrate(true)
+                .baselineVersion("0");
     }
 }
