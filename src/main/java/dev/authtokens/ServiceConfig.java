@@ -1,5 +1,6 @@
 package dev.authtokens;
 
+import dev.authtokens.authentication.LeakAction;
 import dev.authtokens.http.ForwardedHeader;
 import io.smallrye.common.net.CidrAddress;
 import io.smallrye.config.ConfigMapping;
@@ -180,6 +181,14 @@ public interface ServiceConfig {
          */
         @WithDefault("10m")
         Duration purgeInterval();
+
+        /**
+         * What happens to a valid token in the request line, {@code Referer}, activity or command line of a request, which
+         * get logged: {@code revoke}, {@code log} (it stays valid) or {@code off}. Set it to {@code log} if a client or proxy
+         * must first be changed not to send tokens there.
+         */
+        @WithDefault("revoke")
+        LeakAction leakAction();
     }
 
     interface Cache {

@@ -8,7 +8,7 @@ public enum AuditKind {
     LOGOUT,
     /** A session that was revoked other than by its own token, or all sessions of an account. */
     TOKEN_REVOKED,
-    /** A session that was revoked because its token was leaked into a request line or header. */
+    /** A session that was revoked because its token was sent where it gets logged; the detail names the place. */
     TOKEN_LEAKED,
     USER_CREATED,
     USER_MODIFIED,

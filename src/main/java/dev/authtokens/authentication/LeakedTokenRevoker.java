@@ -1,90 +1,123 @@
 package dev.authtokens.authentication;
 
+import dev.authtokens.ServiceConfig;
+import dev.authtokens.http.RequestContextFilter;
 import dev.authtokens.http.RouteOrder;
 import dev.authtokens.token.TokenSecret;
 import dev.authtokens.token.TokenStore;
-import io.vertx.core.MultiMap;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import org.jboss.logging.Logger;
 
 /**
- * Revokes tokens that clients leak into the request line or into headers that are not for credentials: these are written to
- * logs on the way.
+ * Revokes tokens that clients leak into what gets logged on the way: the request line, {@code Referer}, command line and
+ * activity. No other header counts: gateways copy credentials and original URLs into headers of many names, and there the
+ * client leaked nothing.
  */
 @ApplicationScoped
 class LeakedTokenRevoker {
 
     private static final Logger LOG = Logger.getLogger(LeakedTokenRevoker.class);
 
-    /** Headers for credentials, also of other services behind the same proxy. */
-    private static final Set<String> FOR_CREDENTIALS = Set.of("authorization", "proxy-authorization", "cookie");
+    private static final String REQUEST_LINE = "request line";
 
-    /** Tokens revoked by one request: each costs a transaction. */
+    private static final List<String> LOGGED_HEADERS =
+            List.of("Referer", RequestContextFilter.COMMAND_LINE, RequestContextFilter.ACTIVITY);
+
+    /** Tokens looked at in one request: each costs a query or a transaction. */
     private static final int MAX_TOKENS = 4;
 
     private final TokenStore tokens;
+    private final LeakAction action;
+    private final Meter.MeterProvider<Counter> leaks;
 
-    LeakedTokenRevoker(TokenStore tokens) {
+    LeakedTokenRevoker(TokenStore tokens, ServiceConfig config, MeterRegistry metrics) {
         this.tokens = tokens;
+        this.action = config.token().leakAction();
+        this.leaks = Counter.builder("auth_tokens.tokens.leaked")
+                .description("Valid tokens that were sent where they get logged")
+                .withRegistry(metrics);
     }
 
     void register(@Observes Router router) {
-        router.route().order(RouteOrder.LEAKED_TOKENS).handler(this::handle);
+        if (action != LeakAction.OFF) {
+            router.route().order(RouteOrder.LEAKED_TOKENS).handler(this::handle);
+        }
     }
 
+    /** @param place where the token was found: the request line or the name of a header */
+    private record Leak(TokenSecret secret, String place) {}
+
     private void handle(RoutingContext context) {
-        Map<String, TokenSecret> leaked = find(context.request());
-        if (leaked.isEmpty()) {
+        Map<String, Leak> found = find(context.request());
+        if (found.isEmpty()) {
             context.next();
             return;
         }
         context.vertx()
                 .executeBlocking(
                         () -> {
-                            leaked.forEach((text, secret) -> tokens.revokeLeaked(secret));
+                            found.values().forEach(this::respond);
                             return null;
                         },
                         false)
-                .onComplete(revoked -> {
-                    if (revoked.failed()) {
+                .onComplete(done -> {
+                    if (done.failed()) {
                         LOG.warnf(
-                                "A token was leaked into a request line or header and could not be revoked, so it is still"
-                                        + " valid: %s. Revoke it by its id (token revoke), or log it out",
-                                revoked.cause().getMessage());
+                                "A token was sent where it gets logged and could not be revoked, so it is still valid: %s."
+                                        + " Revoke it by its id (token revoke), or log it out",
+                                done.cause().getMessage());
                     }
                     context.next();
                 });
     }
 
-    private static Map<String, TokenSecret> find(HttpServerRequest request) {
-        Map<String, TokenSecret> found = new LinkedHashMap<>();
-        find(request.uri(), found);
-        MultiMap headers = request.headers();
-        headers.forEach((name, value) -> {
-            if (value.contains(TokenSecret.PREFIX) && !FOR_CREDENTIALS.contains(name.toLowerCase(Locale.ROOT))) {
-                find(value, found);
+    private void respond(Leak leak) {
+        boolean isValid = action == LeakAction.REVOKE ? tokens.revokeLeaked(leak.secret(), leak.place()) : report(leak);
+        if (isValid) {
+            leaks.withTag("place", leak.place()).increment();
+        }
+    }
+
+    private boolean report(Leak leak) {
+        Optional<String> account = tokens.findAccount(leak.secret());
+        account.ifPresent(email -> LOG.warnf(
+                "A token of %s was sent in the %s, which gets logged. It is still valid: revoke it, and change the client"
+                        + " or proxy that sends it there",
+                email, leak.place()));
+        return account.isPresent();
+    }
+
+    private static Map<String, Leak> find(HttpServerRequest request) {
+        Map<String, Leak> found = new LinkedHashMap<>();
+        find(request.uri(), REQUEST_LINE, found);
+        for (String header : LOGGED_HEADERS) {
+            for (String value : request.headers().getAll(header)) {
+                find(value, header, found);
             }
-        });
+        }
         return found;
     }
 
-    private static void find(String text, Map<String, TokenSecret> found) {
+    private static void find(String text, String place, Map<String, Leak> found) {
         if (!text.contains(TokenSecret.PREFIX)) {
             return;
         }
         Matcher candidates = TokenSecret.SHAPE.matcher(text);
         while (candidates.find() && found.size() < MAX_TOKENS) {
             String candidate = candidates.group();
-            TokenSecret.parse(candidate).ifPresent(secret -> found.put(candidate, secret));
+            TokenSecret.parse(candidate).ifPresent(secret -> found.putIfAbsent(candidate, new Leak(secret, place)));
         }
     }
 }

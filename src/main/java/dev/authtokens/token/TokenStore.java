@@ -121,7 +121,7 @@ public class TokenStore {
 
     /** Revokes the caller's own token; false when it was revoked already. */
     public boolean logOut(Caller caller) {
-        return revoke(AuditKind.LOGOUT, caller.userId(), caller.email(), caller.tokenId());
+        return revoke(AuditKind.LOGOUT, caller.userId(), caller.email(), caller.tokenId(), null);
     }
 
     /** The valid tokens of an account, newest first. */
@@ -156,30 +156,42 @@ public class TokenStore {
 
     /** Revokes one token of an account; false when the account has no token with this id. */
     public boolean revoke(long userId, String email, UUID tokenId) {
-        return revoke(AuditKind.TOKEN_REVOKED, userId, email, tokenId);
+        return revoke(AuditKind.TOKEN_REVOKED, userId, email, tokenId, null);
     }
 
     /** Revokes a token by its secret, if it exists. */
     public void revoke(TokenSecret secret) {
-        revoke(AuditKind.TOKEN_REVOKED, secret);
+        revoke(AuditKind.TOKEN_REVOKED, secret, null);
     }
 
-    /** Revokes a token that was sent where others can read it, if it exists. */
-    public void revokeLeaked(TokenSecret secret) {
-        revoke(AuditKind.TOKEN_LEAKED, secret);
+    /**
+     * Revokes a token that was sent where it gets logged.
+     *
+     * @param place for the audit log
+     * @return false when there is no such token
+     */
+    public boolean revokeLeaked(TokenSecret secret, String place) {
+        return revoke(AuditKind.TOKEN_LEAKED, secret, "place: " + place);
+    }
+
+    /** E-mail address of the account of a token; asking is not a use of the token. */
+    public Optional<String> findAccount(TokenSecret secret) {
+        return queries.find(secret.digest()).map(TokenRow::email);
     }
 
     /** Anybody may send a secret: one that does not exist costs a query and no transaction. */
-    private void revoke(AuditKind kind, TokenSecret secret) {
-        queries.find(secret.digest()).ifPresent(row -> revoke(kind, row.userId(), row.email(), row.tokenId()));
+    private boolean revoke(AuditKind kind, TokenSecret secret, String detail) {
+        return queries.find(secret.digest())
+                .filter(row -> revoke(kind, row.userId(), row.email(), row.tokenId(), detail))
+                .isPresent();
     }
 
     @Transactional
-    boolean revoke(AuditKind kind, long userId, String email, UUID tokenId) {
+    boolean revoke(AuditKind kind, long userId, String email, UUID tokenId, String detail) {
         Optional<byte[]> deleted = queries.delete(userId, tokenId);
         deleted.ifPresent(digest -> {
             tokenRevoked.fire(new TokenRevoked(digest));
-            audit.record(kind, email, tokenId, null);
+            audit.record(kind, email, tokenId, detail);
         });
         return deleted.isPresent();
     }

@@ -1,0 +1,42 @@
+package dev.authtokens.authentication;
+
+import static dev.authtokens.harness.Api.USER;
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
+import dev.authtokens.harness.BehindProxies;
+import dev.authtokens.harness.LogRecords;
+import dev.authtokens.harness.ServiceDatabase;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Leaked tokens are only logged here. */
+@QuarkusTest
+@TestProfile(BehindProxies.class)
+@WithTestResource(ServiceDatabase.class)
+class LeakedTokenLogTest {
+
+    @Test
+    void aLeakedTokenIsToldAndStaysValid() {
+        String email = Accounts.create();
+        String token = Api.token(email, Accounts.PASSWORD);
+        List<LogRecords.Line> lines;
+        try (LogRecords log = new LogRecords()) {
+            given().header("Referer", "https://app.example.com/?access_token=" + token)
+                    .get("/")
+                    .then()
+                    .statusCode(200);
+            lines = log.of(LeakedTokenRevoker.class);
+        }
+        assertEquals(1, lines.size(), lines::toString);
+        String line = lines.get(0).text();
+        assertTrue(line.contains(email) && line.contains("Referer") && !line.contains(token), line);
+        Api.as(token).get(USER).then().statusCode(200);
+    }
+}
