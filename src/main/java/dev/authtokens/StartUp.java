@@ -2,6 +2,7 @@ package dev.authtokens;
 
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.database.Schema;
+import dev.authtokens.http.ConnectionLimit;
 import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.password.PasswordRules;
 import dev.authtokens.token.RevocationLog;
@@ -17,7 +18,7 @@ import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 
-/** What the service does before its first request: migrates the schema and creates the first administrator, or fails. */
+/** What the service does before its first request: checks the limit of connections, migrates the schema and creates the first administrator, or fails. */
 @Singleton
 public class StartUp {
 
@@ -34,6 +35,7 @@ public class StartUp {
     private final PasswordHasher hasher;
     private final PasswordRules rules;
     private final RevocationLog revocations;
+    private final ConnectionLimit connections;
 
     StartUp(
             ServiceConfig config,
@@ -41,13 +43,15 @@ public class StartUp {
             UserStore users,
             PasswordHasher hasher,
             PasswordRules rules,
-            RevocationLog revocations) {
+            RevocationLog revocations,
+            ConnectionLimit connections) {
         this.config = config;
         this.schema = schema;
         this.users = users;
         this.hasher = hasher;
         this.rules = rules;
         this.revocations = revocations;
+        this.connections = connections;
     }
 
     /** For a process that serves no requests: it leaves schema and accounts as they are. */
@@ -60,6 +64,7 @@ public class StartUp {
         if (skipped) {
             return;
         }
+        connections.check();
         Optional<Administrator> first = firstAdministrator();
         try {
             prepareSchema();

@@ -9,6 +9,7 @@ import dev.authtokens.harness.Api;
 import dev.authtokens.harness.Await;
 import dev.authtokens.harness.ListeningPorts;
 import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.RawConnection;
 import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
@@ -79,6 +80,38 @@ class StartUpIT {
             service.token(EMAIL, PASSWORD);
             assertEquals(Set.of(service.port(), service.managementUri("/").getPort()), ListeningPorts.of(service));
         }
+    }
+
+    /** Without a free file a cold Java runtime loads no class, and never accepts a connection again. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void staysWithinTheFilesThatTheProcessMayOpen() throws Exception {
+        Map<String, String> environment =
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
+        try (ServiceProcess service = ServiceProcess.start(environment, StartUpIT::withFewFiles)) {
+            assertEquals(1, service.exitCode());
+            String line = service.errors();
+            assertTrue(
+                    line.contains("quarkus.http.limits.max-connections (QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS)"), line);
+        }
+        environment.put("QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", "150");
+        try (ServiceProcess service =
+                ServiceProcess.start(environment, StartUpIT::withFewFiles).awaitReadyByProbe()) {
+            List<RawConnection> connections = new ArrayList<>();
+            for (int i = 0; i < 520; i++) {
+                connections.add(RawConnection.to(service.port()));
+            }
+            for (RawConnection connection : connections) {
+                connection.close();
+            }
+            assertEquals(200, service.awaitReady().login(EMAIL, PASSWORD).statusCode());
+        }
+    }
+
+    private static List<String> withFewFiles(List<String> command) {
+        List<String> limited = new ArrayList<>(List.of("bash", "-c", "ulimit -n 420; exec \"$@\"", "bash"));
+        limited.addAll(command);
+        return limited;
     }
 
     @Test
