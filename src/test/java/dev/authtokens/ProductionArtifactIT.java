@@ -117,6 +117,16 @@ class ProductionArtifactIT {
         }
     }
 
+    /** What ended is started again; what goes on without memory is not. */
+    @Test
+    void theImageOfTheJarEndsWhenItsHeapIsFull() throws IOException {
+        List<String> commands = Files.readAllLines(Path.of("src/main/docker/Dockerfile.jvm")).stream()
+                .filter(line -> line.startsWith("ENTRYPOINT"))
+                .toList();
+        assertEquals(3, commands.size());
+        commands.forEach(command -> assertTrue(command.contains("\"-XX:+ExitOnOutOfMemoryError\""), command));
+    }
+
     private static JsonNode bill(Path file) throws IOException {
         return new ObjectMapper().readTree(file.toFile());
     }
