@@ -1,6 +1,8 @@
 package dev.authtokens;
 
 import dev.authtokens.access.EmailAddress;
+import dev.authtokens.database.DatabaseClock;
+import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Schema;
 import dev.authtokens.http.ConnectionLimit;
 import dev.authtokens.password.PasswordHasher;
@@ -9,6 +11,7 @@ import dev.authtokens.token.RevocationLog;
 import dev.authtokens.user.UserStore;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
@@ -36,6 +39,9 @@ public class StartUp {
     private final PasswordRules rules;
     private final RevocationLog revocations;
     private final ConnectionLimit connections;
+    private final DatabaseClock clock;
+    private final Event<Schedule> scheduling;
+    private final Schedule schedule;
 
     StartUp(
             ServiceConfig config,
@@ -44,7 +50,10 @@ public class StartUp {
             PasswordHasher hasher,
             PasswordRules rules,
             RevocationLog revocations,
-            ConnectionLimit connections) {
+            ConnectionLimit connections,
+            DatabaseClock clock,
+            Event<Schedule> scheduling,
+            Schedule schedule) {
         this.config = config;
         this.schema = schema;
         this.users = users;
@@ -52,6 +61,9 @@ public class StartUp {
         this.rules = rules;
         this.revocations = revocations;
         this.connections = connections;
+        this.clock = clock;
+        this.scheduling = scheduling;
+        this.schedule = schedule;
     }
 
     /** For a process that serves no requests: it leaves schema and accounts as they are. */
@@ -59,7 +71,7 @@ public class StartUp {
         skipped = true;
     }
 
-    /** Before the scheduler, which would use tables that do not exist yet. */
+    /** Before the first request. */
     void run(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent start) {
         if (skipped) {
             return;
@@ -69,7 +81,9 @@ public class StartUp {
         try {
             prepareSchema();
             createFirst(first);
+            clock.read();
             revocations.start();
+            scheduling.fire(schedule);
         } catch (FlywayException | PersistenceException e) {
             throw StartFailure.ofDatabase(e);
         }

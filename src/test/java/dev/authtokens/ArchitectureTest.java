@@ -22,6 +22,9 @@ import jakarta.persistence.Entity;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
@@ -165,6 +168,28 @@ class ArchitectureTest {
                 .beAnnotatedWith(Inject.class)
                 .orShould()
                 .beAnnotatedWith(Context.class)
+                .check(MAIN);
+    }
+
+    /** Machines' clocks differ: what is stored, or compared with it, goes by the database's. */
+    @Test
+    void nothingGoesByTheClockOfTheMachine() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("ServiceClock")
+                .and()
+                .doNotHaveSimpleName("RevocationLog")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(Clock.class)
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callConstructor(Date.class)
+                .orShould()
+                .dependOnClassesThat(resideInAPackage("io.quarkus.scheduler"))
                 .check(MAIN);
     }
 

@@ -7,9 +7,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,16 +26,14 @@ public class AuditLog {
     private static final String INSERT = """
             insert into audit_events (at, kind, outcome, actor, account, token_id, detail,
                 request_id, activity, command_line, address, user_agent)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+            values (clock_timestamp(), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private static final String FIND = "select " + AuditEvent.COLUMNS + " from audit_events where id < ?";
 
     private final Statements statements;
-    private final Clock clock;
 
-    AuditLog(Statements statements, Clock clock) {
+    AuditLog(Statements statements) {
         this.statements = statements;
-        this.clock = clock;
     }
 
     /**
@@ -92,7 +87,6 @@ public class AuditLog {
         RequestOrigin origin = RequestOrigin.current();
         statements.update(
                 INSERT,
-                Instant.now(clock).truncatedTo(ChronoUnit.MICROS),
                 kind.name(),
                 outcome,
                 origin.actor(),

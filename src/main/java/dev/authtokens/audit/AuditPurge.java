@@ -2,10 +2,11 @@ package dev.authtokens.audit;
 
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.database.BatchedDeletion;
+import dev.authtokens.database.DatabaseClock;
+import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
-import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
+import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
@@ -23,21 +24,21 @@ class AuditPurge {
     private final Statements statements;
     private final BatchedDeletion deletion;
     private final Duration retention;
-    private final Clock clock;
+    private final DatabaseClock clock;
 
-    AuditPurge(Statements statements, BatchedDeletion deletion, ServiceConfig config, Clock clock) {
+    AuditPurge(Statements statements, BatchedDeletion deletion, ServiceConfig config, DatabaseClock clock) {
         this.statements = statements;
         this.deletion = deletion;
         this.retention = config.audit().retention();
         this.clock = clock;
     }
 
-    @Scheduled(
-            every = "${auth-tokens.audit.purge-interval}",
-            delayed = "10s",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void repeat(@Observes Schedule schedule, ServiceConfig config) {
+        schedule.every(config.audit().purgeInterval(), this::purge);
+    }
+
     void purge() {
-        Instant oldest = Instant.now(clock).minus(retention);
+        Instant oldest = clock.read().minus(retention);
         long deleted = deletion.run(
                 "audit events",
                 from -> BatchedDeletion.Batch.of(statements.update(DELETE, oldest, BatchedDeletion.BATCH)));

@@ -6,6 +6,7 @@ import dev.authtokens.access.AuthorizationHeader.Basic;
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.audit.AuditKind;
+import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.login.Login;
 import dev.authtokens.login.LoginExecutor;
 import dev.authtokens.user.Account;
@@ -15,8 +16,6 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,14 +37,14 @@ class BasicAuthentication {
     private final UserStore users;
     private final LoginExecutor executor;
     private final Login login;
-    private final Clock clock;
+    private final DatabaseClock clock;
     private final SecretKeySpec key;
     final Cache<String, String> matchedHashes = Caffeine.newBuilder()
             .maximumSize(1000)
             .expireAfterAccess(1, TimeUnit.HOURS)
             .build();
 
-    BasicAuthentication(UserStore users, LoginExecutor executor, Login login, Clock clock) {
+    BasicAuthentication(UserStore users, LoginExecutor executor, Login login, DatabaseClock clock) {
         this.users = users;
         this.executor = executor;
         this.login = login;
@@ -77,7 +76,7 @@ class BasicAuthentication {
     }
 
     private Optional<Caller> caller(Account account) {
-        return account.isExpired(Instant.now(clock))
+        return account.isExpired(clock.now())
                 ? Optional.empty()
                 : Optional.of(new Caller(account.id(), account.email(), account.role(), null));
     }

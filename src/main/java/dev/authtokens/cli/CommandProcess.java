@@ -18,7 +18,6 @@ public final class CommandProcess {
             "quarkus.http.domain-socket-enabled", "false",
             "quarkus.management.host-enabled", "false",
             "quarkus.management.domain-socket-enabled", "false",
-            "quarkus.scheduler.enabled", "false",
             "quarkus.shutdown.delay", "0s",
             "quarkus.datasource.jdbc.initial-size", "0",
             "quarkus.datasource.jdbc.min-size", "0",

@@ -4,7 +4,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
-/** The clock of the service. Whatever needs the time has it injected. */
+/** The clock of this machine. It decides nothing, since others may differ: that is for {@link DatabaseClock}. */
 class ServiceClock {
 
     @Produces

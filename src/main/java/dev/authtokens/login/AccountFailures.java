@@ -2,19 +2,18 @@ package dev.authtokens.login;
 
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.database.BatchedDeletion;
+import dev.authtokens.database.DatabaseClock;
+import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.PersistenceException;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jboss.logging.Logger;
@@ -49,7 +48,7 @@ class AccountFailures {
     private static final String RESERVE =
             """
             with attempt (email, digest, network, now, free, longest) as (
-                values (?, cast(? as bytea), ?, cast(? as timestamptz), cast(? as integer), make_interval(secs => ?))
+                values (?, cast(? as bytea), ?, clock_timestamp(), cast(? as integer), make_interval(secs => ?))
             ), subject as (
                 select coalesce((select int8send(id) from users where email_canonical = attempt.email), digest) as account,
                     network, now
@@ -72,15 +71,15 @@ class AccountFailures {
                 where row.open_at <= excluded.last_at
                 returning account, source, failures, open_at
             )
-            select true, reserved.* from reserved
+            select true, reserved.*, now from reserved, attempt
             union all
-            select false, row.account, row.source, row.failures, row.open_at
+            select false, row.account, row.source, row.failures, row.open_at, now
             from login_attempts row join counted on row.account = counted.account and row.source = counted_source
             where not exists (select from reserved)""".formatted(MAX_OF_KNOWN_NETWORK, MAX_OF_UNKNOWN_CLIENTS, RETENTION.toHours());
 
     private static final String RESET = """
             with attempt (account, source, counted_source, now) as (
-                values (cast(? as bytea), ?, ?, cast(? as timestamptz))
+                values (cast(? as bytea), ?, ?, clock_timestamp())
             ), forgotten as (
                 delete from login_attempts row using attempt
                 where row.account = attempt.account
@@ -113,9 +112,9 @@ class AccountFailures {
     private final int free;
     private final Duration longestDelay;
     private final BatchedDeletion deletion;
-    private final Clock clock;
+    private final DatabaseClock clock;
 
-    AccountFailures(Statements statements, ServiceConfig config, BatchedDeletion deletion, Clock clock) {
+    AccountFailures(Statements statements, ServiceConfig config, BatchedDeletion deletion, DatabaseClock clock) {
         this.statements = statements;
         this.free = config.throttle().accountFreeFailures();
         this.longestDelay = config.throttle().accountLongestDelay();
@@ -141,19 +140,18 @@ class AccountFailures {
      * @param digest where there is no such account, the address counts by this
      */
     Reservation reserve(String email, byte[] digest, String network) {
-        Instant now = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
-        return statements.query(RESERVE, row -> read(row, digest, now), email, digest, network, now, free, (double)
-                longestDelay.toSeconds());
+        return statements.query(
+                RESERVE, row -> read(row, digest), email, digest, network, free, (double) longestDelay.toSeconds());
     }
 
-    private Reservation read(ResultSet row, byte[] digest, Instant now) throws SQLException {
+    private Reservation read(ResultSet row, byte[] digest) throws SQLException {
         if (!row.next()) {
             // The row was inserted, and its free failures used up, by others since this statement began.
             return new Reservation(false, digest, UNKNOWN_CLIENTS, free + 1, MIN_DELAY);
         }
         boolean granted = row.getBoolean(1);
         int failures = row.getInt(4);
-        Duration delay = Duration.between(now, Statements.instant(row, 5));
+        Duration delay = Duration.between(Statements.instant(row, 6), Statements.instant(row, 5));
         boolean isShort = !granted && delay.compareTo(MIN_DELAY) < 0;
         return new Reservation(granted, row.getBytes(2), row.getString(3), failures, isShort ? MIN_DELAY : delay);
     }
@@ -168,7 +166,7 @@ class AccountFailures {
 
     /** The attempt succeeded: resets its failures and makes its network a known one. */
     void reset(Reservation granted, String network) {
-        statements.update(RESET, granted.account(), network, granted.source(), Instant.now(clock));
+        statements.update(RESET, granted.account(), network, granted.source());
     }
 
     /**
@@ -180,7 +178,6 @@ class AccountFailures {
         writeWithdrawn();
     }
 
-    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void writeWithdrawn() {
         Reservation next;
         while ((next = withdrawn.poll()) != null) {
@@ -210,9 +207,13 @@ class AccountFailures {
         return ByteBuffer.allocate(Long.BYTES).putLong(userId).array();
     }
 
-    @Scheduled(every = "1h", delayed = "20s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void repeat(@Observes Schedule schedule) {
+        schedule.every(Duration.ofSeconds(1), this::writeWithdrawn);
+        schedule.every(Duration.ofHours(1), this::deleteExpired);
+    }
+
     void deleteExpired() {
-        Instant oldest = Instant.now(clock).minus(RETENTION);
+        Instant oldest = clock.read().minus(RETENTION);
         deletion.run(
                 "login attempts",
                 from -> BatchedDeletion.Batch.of(statements.update(DELETE_EXPIRED, oldest, BatchedDeletion.BATCH)));

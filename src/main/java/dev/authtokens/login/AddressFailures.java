@@ -4,9 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.authtokens.ServiceConfig;
 import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
 import java.time.Duration;
 
 /**
@@ -21,12 +19,10 @@ class AddressFailures {
     private final Cache<String, Bucket> buckets;
     private final int capacity;
     private final Duration period;
-    private final TimeMeter time;
 
-    AddressFailures(ServiceConfig config, Clock clock) {
+    AddressFailures(ServiceConfig config) {
         this.capacity = config.throttle().addressFailures();
         this.period = config.throttle().addressPeriod();
-        this.time = new ClockMeter(clock);
         // A bucket that was not used for this long is full again.
         this.buckets = Caffeine.newBuilder()
                 .maximumSize(MAX_NETWORKS)
@@ -48,20 +44,7 @@ class AddressFailures {
                 network,
                 unseen -> Bucket.builder()
                         .addLimit(limit -> limit.capacity(capacity).refillGreedy(capacity, period))
-                        .withCustomTimePrecision(time)
+                        .withNanosecondPrecision()
                         .build());
-    }
-
-    private record ClockMeter(Clock clock) implements TimeMeter {
-
-        @Override
-        public long currentTimeNanos() {
-            return Duration.ofMillis(clock.millis()).toNanos();
-        }
-
-        @Override
-        public boolean isWallClockBased() {
-            return true;
-        }
     }
 }

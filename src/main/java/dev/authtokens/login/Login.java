@@ -3,6 +3,7 @@ package dev.authtokens.login;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
+import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.login.LoginThrottle.Attempt;
 import dev.authtokens.password.HashingPool;
 import dev.authtokens.password.PasswordHasher.Verification;
@@ -14,8 +15,6 @@ import dev.authtokens.user.Account;
 import dev.authtokens.user.UserStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -33,7 +32,7 @@ public class Login {
     private final HashingPool hashing;
     private final TokenStore tokens;
     private final AuditLog audit;
-    private final Clock clock;
+    private final DatabaseClock clock;
 
     Login(
             LoginThrottle throttle,
@@ -41,7 +40,7 @@ public class Login {
             HashingPool hashing,
             TokenStore tokens,
             AuditLog audit,
-            Clock clock) {
+            DatabaseClock clock) {
         this.throttle = throttle;
         this.users = users;
         this.hashing = hashing;
@@ -92,7 +91,7 @@ public class Login {
                 hashing.verify(password, found.map(Account::passwordHash).orElse(null));
         Account account = found.filter(any -> verification.matches())
                 .orElseThrow(() -> refuse(attempt, ProblemCode.INVALID_CREDENTIALS));
-        if (account.isExpired(Instant.now(clock))) {
+        if (account.isExpired(clock.now())) {
             throw refuse(attempt, ProblemCode.ACCOUNT_EXPIRED);
         }
         return verification

@@ -2,12 +2,13 @@ package dev.authtokens.login;
 
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
+import dev.authtokens.database.Schedule;
 import dev.authtokens.password.HashingPool;
 import dev.authtokens.problem.ProblemCode;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
@@ -28,7 +29,10 @@ class RejectedLogins {
         this.audit = audit;
     }
 
-    @Scheduled(every = "1m", delayed = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void repeat(@Observes Schedule schedule) {
+        schedule.every(Duration.ofMinutes(1), this::record);
+    }
+
     synchronized void record() {
         long rejected = hashing.rejected();
         if (rejected == recorded) {

@@ -1,8 +1,9 @@
 package dev.authtokens.token;
 
+import dev.authtokens.ServiceConfig;
+import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.PersistenceException;
@@ -52,10 +53,10 @@ class LastUse {
         return later(pending.get(ByteBuffer.wrap(digest)), written);
     }
 
-    @Scheduled(
-            every = "${auth-tokens.token.last-use-interval}",
-            delayed = "10s",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void repeat(@Observes Schedule schedule, ServiceConfig config) {
+        schedule.every(config.token().lastUseInterval(), this::write);
+    }
+
     void write() {
         List<Map.Entry<ByteBuffer, Instant>> uses = new ArrayList<>(pending.entrySet());
         try {

@@ -2,13 +2,14 @@ package dev.authtokens.token;
 
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.database.BatchedDeletion;
+import dev.authtokens.database.DatabaseClock;
+import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
 import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -38,6 +39,9 @@ public class RevocationLog {
 
     private static final Logger LOG = Logger.getLogger(RevocationLog.class);
 
+    /** A larger difference between the clocks of database and machine is logged. */
+    private static final Duration MAX_CLOCK_OFFSET = Duration.ofSeconds(5);
+
     /** A connection is exchanged after this time: connections are of a limited age, and a pooler that stops waits for them. */
     public static final Duration MAX_KEPT = Duration.ofSeconds(30);
 
@@ -58,6 +62,7 @@ public class RevocationLog {
     private final TokenCache cache;
     private final TrustedServer trustedServer;
     private final Clock clock;
+    private final DatabaseClock databaseClock;
     private final ServiceConfig config;
     private final Timer delay;
     private final Thread thread = new Thread(this::run, "revocation-log");
@@ -78,6 +83,7 @@ public class RevocationLog {
             TokenCache cache,
             TrustedServer trustedServer,
             Clock clock,
+            DatabaseClock databaseClock,
             ServiceConfig config,
             MeterRegistry metrics) {
         this.dataSource = dataSource;
@@ -86,6 +92,7 @@ public class RevocationLog {
         this.cache = cache;
         this.trustedServer = trustedServer;
         this.clock = clock;
+        this.databaseClock = databaseClock;
         this.config = config;
         this.delay = Timer.builder("auth_tokens.revocation.delay")
                 .description("Time from a revocation until this replica has read it, by the database's clock")
@@ -198,8 +205,26 @@ public class RevocationLog {
         }
         last = reading;
         newest = reading.server();
-        clockOffset = Duration.between(startTime.plus(duration.dividedBy(2)), reading.databaseTime());
+        databaseClock.set(reading.databaseTime(), start);
+        compareClocks(Duration.between(startTime.plus(duration.dividedBy(2)), reading.databaseTime()));
         trust(start, reading.server());
+    }
+
+    private void compareClocks(Duration offset) {
+        boolean wereApart = areApart(clockOffset);
+        clockOffset = offset;
+        if (areApart(offset) && !wereApart) {
+            LOG.warnf(
+                    "The clock of the database is %.1f s ahead of the clock of this machine (behind it, if negative). The"
+                            + " database's decides what has expired; times in this log are wrong. Synchronise both (NTP)",
+                    offset.toMillis() / 1e3);
+        } else if (wereApart && !areApart(offset)) {
+            LOG.info("The clocks of the database and of this machine agree again");
+        }
+    }
+
+    private static boolean areApart(Duration offset) {
+        return offset.abs().compareTo(MAX_CLOCK_OFFSET) > 0;
     }
 
     private RevocationReading readOnce(Connection connection) throws SQLException {
@@ -257,7 +282,10 @@ public class RevocationLog {
         }
     }
 
-    @Scheduled(every = "1m", delayed = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void repeat(@Observes Schedule schedule) {
+        schedule.every(Duration.ofMinutes(1), this::deleteOld);
+    }
+
     void deleteOld() {
         double seconds = config.revocation().retention().toSeconds();
         deletion.run(

@@ -2,12 +2,13 @@ package dev.authtokens.token;
 
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.database.BatchedDeletion;
+import dev.authtokens.database.DatabaseClock;
+import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
-import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
@@ -48,10 +49,14 @@ class TokenPurge {
     private final TokenQueries queries;
     private final BatchedDeletion deletion;
     private final TokenLifetime lifetime;
-    private final Clock clock;
+    private final DatabaseClock clock;
 
     TokenPurge(
-            Statements statements, TokenQueries queries, BatchedDeletion deletion, ServiceConfig config, Clock clock) {
+            Statements statements,
+            TokenQueries queries,
+            BatchedDeletion deletion,
+            ServiceConfig config,
+            DatabaseClock clock) {
         this.statements = statements;
         this.queries = queries;
         this.deletion = deletion;
@@ -59,17 +64,17 @@ class TokenPurge {
         this.clock = clock;
     }
 
-    @Scheduled(
-            every = "${auth-tokens.token.purge-interval}",
-            delayed = "10s",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void repeat(@Observes Schedule schedule, ServiceConfig config) {
+        schedule.every(config.token().purgeInterval(), this::purge);
+    }
+
     void purge() {
         Instant validFrom = queries.validFrom();
         if (lifetime.isUnlimited() && validFrom.equals(Instant.EPOCH)) {
             return;
         }
         TokenLifetime.Cutoffs cutoffs =
-                lifetime.cutoffs(Instant.now(clock).minus(MARGIN)).orCreated(validFrom);
+                lifetime.cutoffs(clock.read().minus(MARGIN)).orCreated(validFrom);
         long deleted = deletion.run("tokens", from -> deleteBatch(cutoffs, from));
         if (deleted > 0) {
             LOG.infof("Deleted %d expired tokens", deleted);

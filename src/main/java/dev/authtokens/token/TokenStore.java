@@ -5,6 +5,7 @@ import dev.authtokens.access.Caller;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
 import dev.authtokens.audit.RequestOrigin;
+import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.AccountChanged;
 import dev.authtokens.user.AccountDeleted;
@@ -14,7 +15,6 @@ import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +36,7 @@ public class TokenStore {
     private final Event<AllRevoked> allRevoked;
     private final LastUse lastUse;
     private final AuditLog audit;
-    private final Clock clock;
+    private final DatabaseClock clock;
     private final SecureRandom random = new SecureRandom();
 
     TokenStore(
@@ -49,7 +49,7 @@ public class TokenStore {
             Event<AllRevoked> allRevoked,
             LastUse lastUse,
             AuditLog audit,
-            Clock clock) {
+            DatabaseClock clock) {
         this.lifetime = TokenLifetime.of(config.token());
         this.queries = queries;
         this.loader = loader;
@@ -88,7 +88,7 @@ public class TokenStore {
      */
     public CompletionStage<Optional<VerifiedToken>> verify(TokenSecret secret) {
         byte[] digest = secret.digest();
-        Instant now = Instant.now(clock);
+        Instant now = clock.now();
         return cache.get(digest, now, lifetime, this::load).thenApply(cached -> {
             Optional<VerifiedToken> verified = cached.verify(lifetime, now);
             if (verified.isPresent() && cached.recordUse(now)) {
@@ -99,7 +99,7 @@ public class TokenStore {
     }
 
     private CompletableFuture<CachedToken> load(byte[] digest) {
-        Instant now = Instant.now(clock);
+        Instant now = clock.now();
         // Read before the row too: a use that is written meanwhile may be missing in the row, and not pending
         // afterwards.
         Instant pending = lastUse.latest(digest, null);
@@ -127,7 +127,7 @@ public class TokenStore {
     /** The valid tokens of an account, newest first. */
     @Transactional
     public List<IssuedToken> list(long userId, int limit) {
-        Instant now = Instant.now(clock);
+        Instant now = clock.now();
         Instant validFrom = queries.validFrom();
         try (Stream<AuthToken> newest = AuthToken.ofUser(userId, limit)) {
             return newest.takeWhile(token -> token.createdAt.isAfter(validFrom))

@@ -9,9 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +24,7 @@ public class UserImport {
     /** Inserts in one order, so that two imports do not deadlock. */
     private static final String INSERT = """
             insert into users (email, email_canonical, password_hash, role, expires_at, created_at)
-            select email, canonical, hash, role, expires_at, ?
+            select email, canonical, hash, role, expires_at, clock_timestamp()
             from unnest(?, ?, ?, ?, cast(? as timestamptz[])) as account(email, canonical, hash, role, expires_at)
             order by canonical
             on conflict (email_canonical) do nothing
@@ -36,12 +34,10 @@ public class UserImport {
 
     private final Statements statements;
     private final AuditLog audit;
-    private final Clock clock;
 
-    UserImport(Statements statements, AuditLog audit, Clock clock) {
+    UserImport(Statements statements, AuditLog audit) {
         this.statements = statements;
         this.audit = audit;
-        this.clock = clock;
     }
 
     /** An account to create; its hash is one that {@link dev.authtokens.password.PasswordHasher#canVerify} accepts. */
@@ -63,7 +59,6 @@ public class UserImport {
         Set<String> created = statements.query(
                 INSERT,
                 UserImport::readAddresses,
-                Instant.now(clock).truncatedTo(ChronoUnit.MICROS),
                 column(rows, row -> row.email().displayForm()),
                 column(rows, row -> row.email().canonical()),
                 column(rows, Row::passwordHash),

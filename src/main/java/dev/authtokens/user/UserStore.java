@@ -5,6 +5,7 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
+import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.database.Statements;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
@@ -13,7 +14,6 @@ import jakarta.enterprise.event.Event;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -44,7 +44,7 @@ public class UserStore {
     private final Event<AccountChanged> accountChanged;
     private final Event<AccountDeleted> accountDeleted;
     private final AuditLog audit;
-    private final Clock clock;
+    private final DatabaseClock clock;
 
     UserStore(
             EntityManager entityManager,
@@ -53,7 +53,7 @@ public class UserStore {
             Event<AccountChanged> accountChanged,
             Event<AccountDeleted> accountDeleted,
             AuditLog audit,
-            Clock clock) {
+            DatabaseClock clock) {
         this.entityManager = entityManager;
         this.statements = statements;
         this.passwordChanged = passwordChanged;
@@ -144,7 +144,7 @@ public class UserStore {
         user.emailCanonical = email.canonical();
         user.passwordHash = passwordHash;
         user.role = role;
-        user.createdAt = Instant.now(clock).truncatedTo(ChronoUnit.MICROS);
+        user.createdAt = clock.now().truncatedTo(ChronoUnit.MICROS);
         user.expiresAt = Expiry.stored(expiry);
         requireUnique(user::persist);
         audit.record(AuditKind.USER_CREATED, email.canonical(), null, "role: " + role.wireName());
@@ -158,7 +158,7 @@ public class UserStore {
      */
     @Transactional
     public UserView modify(long userId, UserChange change) {
-        if (change.removesAdministrator(Instant.now(clock))) {
+        if (change.removesAdministrator(clock.now())) {
             requireAnotherAdministrator(userId);
         }
         User user = User.findAndLock(userId).orElseThrow(UserStore::notFound);
@@ -229,7 +229,7 @@ public class UserStore {
 
     /** Locks all administrators, so that two of them who remove each other do not both succeed. */
     private void requireAnotherAdministrator(long userId) {
-        List<User> administrators = User.lockAdministrators(Instant.now(clock));
+        List<User> administrators = User.lockAdministrators(clock.now());
         if (administrators.size() == 1 && administrators.get(0).id == userId) {
             throw new Problem(
                     ProblemCode.INVALID_INPUT,

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
+import dev.authtokens.harness.TestClock;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -18,6 +21,9 @@ class AuditPurgeTest {
     @Inject
     AuditPurge purge;
 
+    @Inject
+    TestClock clock;
+
     @Test
     void deletesWhatIsOlderThanTheRetention() {
         String account = UUID.randomUUID() + "@example.com";
@@ -25,6 +31,20 @@ class AuditPurgeTest {
         insert(account, "364 days", 2);
         purge.purge();
         assertEquals(List.of(2L), query("select count(*) from audit_events where account = ?", account));
+    }
+
+    @Test
+    void keepsTheTrailWhenTheClockOfTheMachineIsWrong() {
+        String account = UUID.randomUUID() + "@example.com";
+        insert(account, "1 minute", 2);
+        clock.jump(Duration.ofDays(400));
+        purge.purge();
+        assertEquals(List.of(2L), query("select count(*) from audit_events where account = ?", account));
+    }
+
+    @AfterEach
+    void resetClock() {
+        clock.reset();
     }
 
     private static void insert(String account, String age, int events) {

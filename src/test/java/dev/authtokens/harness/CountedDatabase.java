@@ -45,7 +45,6 @@ public class CountedDatabase extends ServiceDatabase {
         config.put("quarkus.datasource.jdbc.url", counted + "?sslmode=disable&gssEncMode=disable");
         // What goes to the database by itself, and whether a connection is alive that was at rest, would count too.
         config.put("auth-tokens.cache.enabled", "false");
-        config.put("quarkus.scheduler.enabled", "false");
         config.put("quarkus.datasource.jdbc.foreground-validation-interval", "1H");
         return config;
     }

@@ -16,6 +16,7 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
         System.setProperty(URL, SharedPostgres.newDatabase());
+        TestClock.install(url());
         return Map.of(
                 "quarkus.datasource.jdbc.url",
                 url(),

@@ -3,9 +3,7 @@ package dev.authtokens.login;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.ConfigValidationTest;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import dev.authtokens.harness.Await;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,14 +14,22 @@ class AddressFailuresTest {
     @Test
     void remembersABoundedNumberOfNetworks() {
         int networks = 100_000;
-        AddressFailures failures = new AddressFailures(
-                ConfigValidationTest.read(Map.of("auth-tokens.throttle.address-failures", "1")),
-                Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC));
+        AddressFailures failures =
+                new AddressFailures(ConfigValidationTest.read(Map.of("auth-tokens.throttle.address-failures", "1")));
         IntStream.range(0, networks).forEach(i -> failures.failed("network " + i));
         long remembered = IntStream.range(0, networks)
                 .filter(i -> !failures.wait("network " + i).isZero())
                 .count();
         // The cache evicts a little later than it is filled.
         assertTrue(remembered > 0 && remembered < 60_000, remembered + " of " + networks);
+    }
+
+    @Test
+    void forgetsFailuresAfterTheirPeriod() {
+        AddressFailures failures = new AddressFailures(ConfigValidationTest.read(
+                Map.of("auth-tokens.throttle.address-failures", "1", "auth-tokens.throttle.address-period", "1s")));
+        failures.failed("network");
+        Await.until(
+                "the failure is not forgotten", () -> failures.wait("network").isZero());
     }
 }

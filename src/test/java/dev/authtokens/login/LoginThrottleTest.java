@@ -334,7 +334,19 @@ class LoginThrottleTest {
                                 attacker)
                         .size());
         login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
-        clock.moveOn(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void aReplicaWhoseClockWasWrongClosesNoAccount() {
+        String email = Accounts.create();
+        clock.jump(Duration.ofHours(3));
+        login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
+        login(attacker, email, "wrong").then().statusCode(401);
+        clock.reset();
+        login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
+        login(attacker, email, Accounts.PASSWORD).then().statusCode(200);
+        clock.jump(Duration.ofHours(-3));
+        login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
         login(attacker, email, Accounts.PASSWORD).then().statusCode(200);
     }
 

@@ -9,11 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.access.Caller;
 import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Await;
+import dev.authtokens.harness.LogRecords;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
 import dev.authtokens.harness.TestClock;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -37,6 +40,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @TestProfile(TokenStoreTest.LimitedLife.class)
@@ -50,9 +55,7 @@ class TokenStoreTest {
             return Map.of(
                     "auth-tokens.token.lifespan", "10D",
                     "auth-tokens.token.idle-timeout", "P2D",
-                    "auth-tokens.token.unused-lifespan", "24H",
-                    // The tests say when.
-                    "quarkus.scheduler.enabled", "false");
+                    "auth-tokens.token.unused-lifespan", "24H");
         }
     }
 
@@ -69,6 +72,9 @@ class TokenStoreTest {
 
     @Inject
     UserStore users;
+
+    @Inject
+    MeterRegistry metrics;
 
     @Inject
     TestClock clock;
@@ -330,6 +336,32 @@ class TokenStoreTest {
         assertEquals(0, count());
     }
 
+    /** On one replica; the others and the database know better. */
+    @ParameterizedTest
+    @ValueSource(strings = {"P30D", "-P30D"})
+    void aMachineWhoseClockIsWrongNeitherRefusesNorDeletes(Duration jump) {
+        TokenSecret token = issue();
+        try (LogRecords log = new LogRecords()) {
+            clock.jump(jump);
+            Await.until(
+                    "the difference is not logged",
+                    () -> log.of(RevocationLog.class).stream()
+                            .anyMatch(line -> line.text().contains("clock of this machine")));
+        }
+        assertEquals(
+                -jump.toSeconds(),
+                metrics.get("auth_tokens.clock.offset").gauge().value(),
+                60);
+        assertTrue(isGood(token));
+        purge.purge();
+        assertEquals(1, tokens.list(userId, 1).size());
+        lastUse.write();
+        assertTrue(Duration.between(lastUsedAt(), Instant.now()).abs().compareTo(MINUTE) < 0);
+        assertTrue(isGood(issue()));
+        clock.reset();
+        assertTrue(isGood(token));
+    }
+
     @Test
     void revokesOnce() {
         Caller caller = resolve(issue()).orElseThrow();
@@ -350,16 +382,7 @@ class TokenStoreTest {
     }
 
     private TokenSecret issue() {
-        TokenSecret secret = tokens.issue(account(Accounts.hashOf(email))).orElseThrow();
-        if (clock.instant().isAfter(Instant.now().plusSeconds(1))) {
-            // The database's clock, which says when a token was issued, was not moved on.
-            Postgres.execute(
-                    ServiceDatabase.url(),
-                    "update auth_tokens set created_at = ? where digest = ?",
-                    Timestamp.from(clock.instant()),
-                    secret.digest());
-        }
-        return secret;
+        return tokens.issue(account(Accounts.hashOf(email))).orElseThrow();
     }
 
     private boolean isGood(TokenSecret token) {
