@@ -90,6 +90,7 @@ public class StartUp {
     }
 
     private void prepareSchema() {
+        schema.requireUtf8();
         if (schema.isCurrent()) {
             return;
         }

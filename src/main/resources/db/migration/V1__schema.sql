@@ -1,7 +1,8 @@
+-- What is indexed as text has the collation "C": an index of another one breaks when the operating system changes its order.
 create table users (
     id              bigint generated always as identity primary key,
     email           text        not null,
-    email_canonical text        not null unique,
+    email_canonical text        collate "C" not null unique,
     password_hash   text        not null,
     role            text        not null check (role in ('USER', 'ADMIN', 'SERVICE')),
     created_at      timestamptz not null,
@@ -41,7 +42,7 @@ create index auth_tokens_by_age on auth_tokens (created_at);
 -- Consecutive failed logins, shared by all replicas. No reference to users: an address without an account counts alike.
 create table login_attempts (
     account  bytea       not null check (length(account) in (8, 32)),
-    source   text        not null,
+    source   text        collate "C" not null,
     failures integer     not null,
     last_at  timestamptz not null,
     open_at  timestamptz not null,
@@ -80,10 +81,10 @@ create trigger users_readdressed after insert or update of email_canonical or de
 create table audit_events (
     id           bigint generated always as identity primary key,
     at           timestamptz not null,
-    kind         text        not null,
+    kind         text        collate "C" not null,
     outcome      text        not null,
     actor        text,
-    account      text,
+    account      text        collate "C",
     token_id     uuid,
     detail       text,
     request_id   text,

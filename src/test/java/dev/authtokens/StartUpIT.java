@@ -223,6 +223,18 @@ class StartUpIT {
         }
     }
 
+    /** It could not hold every e-mail address. */
+    @Test
+    void refusesADatabaseThatIsNotUtf8() {
+        String url = SharedPostgres.newDatabase() + "_latin1";
+        Postgres.execute(
+                SharedPostgres.newDatabase(),
+                "create database " + url.substring(url.lastIndexOf('/') + 1)
+                        + " encoding 'LATIN1' locale 'C' template template0");
+        String line = refusal(with(url));
+        assertTrue(line.contains("quarkus.datasource.jdbc.url") && line.contains("LATIN1"), line);
+    }
+
     @Test
     void takesTheNextHostIfOneDoesNotAnswer() throws IOException {
         String database = SharedPostgres.newDatabase();

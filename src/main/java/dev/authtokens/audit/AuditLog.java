@@ -4,6 +4,9 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.database.Statements;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
 import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,10 +33,15 @@ public class AuditLog {
 
     private static final String FIND = "select " + AuditEvent.COLUMNS + " from audit_events where id < ?";
 
-    private final Statements statements;
+    /** Event: the transaction records this. */
+    record Recorded(String line) {}
 
-    AuditLog(Statements statements) {
+    private final Statements statements;
+    private final Event<Recorded> recorded;
+
+    AuditLog(Statements statements, Event<Recorded> recorded) {
         this.statements = statements;
+        this.recorded = recorded;
     }
 
     /**
@@ -98,8 +106,13 @@ public class AuditLog {
                 origin.commandLine(),
                 origin.address(),
                 origin.userAgent());
-        LOG.infof(
-                "%s of %s: %s%s",
-                kind, email == null ? "nobody" : email, outcome, detail == null ? "" : " (" + detail + ")");
+        recorded.fire(new Recorded("%s of %s: %s%s"
+                .formatted(
+                        kind, email == null ? "nobody" : email, outcome, detail == null ? "" : " (" + detail + ")")));
+    }
+
+    /** Outside of a transaction at once. What is rolled back did not happen. */
+    void log(@Observes(during = TransactionPhase.AFTER_SUCCESS) Recorded event) {
+        LOG.info(event.line());
     }
 }

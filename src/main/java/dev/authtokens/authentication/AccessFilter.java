@@ -67,7 +67,7 @@ public class AccessFilter {
         Optional<AuthorizationHeader.Basic> basic =
                 takesBasic ? AuthorizationHeader.basic(authorization) : Optional.empty();
         CompletableFuture<Optional<Caller>> caller = (basic.isPresent()
-                        ? passwords.authenticate(basic.get())
+                        ? passwords.authenticate(basic.get()).thenApply(Optional::of)
                         : tokenOwner(authorization))
                 .toCompletableFuture();
         if (caller.isDone() && !caller.isCompletedExceptionally()) {

@@ -26,8 +26,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Authenticates programs by HTTP Basic (RFC 7617). A password is hashed once. From then on its HMAC, keyed by a secret of this
- * process, is kept with the stored hash that it matched, and one query checks that the account still has that hash: a change
- * of the password or the account takes effect at once.
+ * process, is kept with the stored hash that it matched, and one query checks that the account still has that hash and
+ * has not expired: a change of the password or the account takes effect at once.
  */
 @Singleton
 class BasicAuthentication {
@@ -54,8 +54,8 @@ class BasicAuthentication {
         this.key = new SecretKeySpec(random, HMAC);
     }
 
-    /** Empty when the account has expired; fails as a login does. */
-    CompletionStage<Optional<Caller>> authenticate(Basic credentials) {
+    /** Fails as a login does, whether the password was hashed before or not. */
+    CompletionStage<Caller> authenticate(Basic credentials) {
         String mac = mac(credentials);
         String matchedHash = matchedHashes.getIfPresent(mac);
         if (matchedHash == null) {
@@ -69,22 +69,20 @@ class BasicAuthentication {
                         : executor.attempt(credentials.email(), () -> logIn(credentials, mac)));
     }
 
-    private Optional<Caller> logIn(Basic credentials, String mac) {
+    private Caller logIn(Basic credentials, String mac) {
         Account account = login.verify(AuditKind.LOGIN, credentials.email(), credentials.password());
         matchedHashes.put(mac, account.passwordHash());
         return caller(account);
     }
 
-    private Optional<Caller> caller(Account account) {
-        return account.isExpired(clock.now())
-                ? Optional.empty()
-                : Optional.of(new Caller(account.id(), account.email(), account.role(), null));
+    private static Caller caller(Account account) {
+        return new Caller(account.id(), account.email(), account.role(), null);
     }
 
     private Optional<Account> findUnchanged(String email, String matchedHash) {
         return EmailAddress.parse(email)
                 .flatMap(users::findAccount)
-                .filter(account -> account.passwordHash().equals(matchedHash));
+                .filter(account -> account.passwordHash().equals(matchedHash) && !account.isExpired(clock.now()));
     }
 
     private String mac(Basic credentials) {

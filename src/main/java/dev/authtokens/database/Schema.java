@@ -6,6 +6,8 @@ import io.quarkus.flyway.FlywayConfigurationCustomizer;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -62,12 +64,28 @@ public class Schema implements FlywayConfigurationCustomizer {
         }
     }
 
+    /** @throws StartFailure when the database cannot hold every e-mail address */
+    public void requireUtf8() {
+        String encoding = statements.query("show server_encoding", Schema::readText);
+        if (!encoding.equals("UTF8")) {
+            throw new StartFailure(
+                    "quarkus.datasource.jdbc.url",
+                    "the encoding of the database is " + encoding + ": create one with encoding 'UTF8'");
+        }
+    }
+
+    private static String readText(ResultSet row) throws SQLException {
+        row.next();
+        return row.getString(1);
+    }
+
     /**
      * Applies the missing migrations. Several processes may do so at once: Flyway serialises them by a lock.
      *
-     * @throws StartFailure when the schema has tables of others, or migrations that failed or differ
+     * @throws StartFailure when the schema has tables of others, or migrations that failed or differ, and as {@link #requireUtf8}
      */
     public MigrateResult migrate() {
+        requireUtf8();
         try {
             return flyway.get().migrate();
         } catch (FlywayException e) {

@@ -68,6 +68,8 @@ class RequestBody {
             if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))
                     && request.version() != HttpVersion.HTTP_1_0) {
                 context.response().writeContinue();
+                // Quarkus REST would send it once more.
+                request.headers().remove(HttpHeaders.EXPECT);
             }
             timer = context.vertx()
                     .setTimer(timeout.toMillis(), late -> fail(new Problem(ProblemCode.REQUEST_TIMEOUT)));

@@ -2,13 +2,16 @@ package dev.authtokens.http;
 
 import dev.authtokens.audit.Redactor;
 import dev.authtokens.audit.RequestOrigin;
+import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.problem.ProblemResponses;
+import io.netty.handler.codec.DateFormatter;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Date;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
@@ -30,9 +33,11 @@ public class RequestContextFilter {
     private static final int MAX_USER_AGENT = 256;
 
     private final ClientAddress clientAddress;
+    private final DatabaseClock clock;
 
-    RequestContextFilter(ClientAddress clientAddress) {
+    RequestContextFilter(ClientAddress clientAddress, DatabaseClock clock) {
         this.clientAddress = clientAddress;
+        this.clock = clock;
     }
 
     /** Also as a failure handler, since a request that is refused before any route only passes those. */
@@ -62,6 +67,7 @@ public class RequestContextFilter {
         putIntoLog("commandLine", origin.commandLine());
 
         context.response().headers().set(REQUEST_ID, requestId);
+        context.response().headers().set(HttpHeaders.DATE, DateFormatter.format(Date.from(clock.now())));
         SecurityHeaders.write(context);
         context.next();
     }

@@ -1,5 +1,6 @@
 package dev.authtokens.problem;
 
+import jakarta.ws.rs.core.UriInfo;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -32,6 +33,19 @@ public final class QueryParameter {
             throw new DateTimeException("No year of RFC 3339, and none of PostgreSQL");
         }
         return time.toInstant();
+    }
+
+    /**
+     * For a call that does more when its parameter is left out: one that is misspelt, empty or repeated is not ignored, as the
+     * framework would.
+     */
+    public static void requireOnly(UriInfo uri, String name) {
+        uri.getQueryParameters().forEach((given, values) -> {
+            if (!given.equals(name) || values.size() != 1 || values.get(0).isEmpty()) {
+                throw new Problem(
+                        ProblemCode.INVALID_INPUT, "The only parameter is " + name + ", with one value, or none.");
+            }
+        });
     }
 
     /** The parameter {@code limit} of lists, from 1 to the maximum. */

@@ -29,7 +29,8 @@ public record Session(
 
         @Schema(
                 implementation = String.class,
-                description = "When the session expires if it is not used before; 0001-01-01T00:00:00Z means never.",
+                description =
+                        "When the session, or its account, expires if it is not used before; 0001-01-01T00:00:00Z means never.",
                 examples = "0001-01-01T00:00:00Z")
         Instant expiry,
 

@@ -9,6 +9,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +67,10 @@ public class SessionsResource {
     @APIResponse(responseCode = "200", description = "The sessions were revoked.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: except is something else than `current`.")
     public GenericResponse deleteAuthTokens(
-            @RestQuery @Parameter(description = Sessions.EXCEPT) String except, @Context SecurityContext security) {
+            @RestQuery @Parameter(description = Sessions.EXCEPT) String except,
+            @Context UriInfo uri,
+            @Context SecurityContext security) {
+        QueryParameter.requireOnly(uri, "except");
         Caller caller = Caller.of(security);
         return sessions.revokeAll(caller.userId(), caller.email(), caller, except);
     }
@@ -85,7 +89,9 @@ public class SessionsResource {
                     @Parameter(
                             description =
                                     "Only tokens issued up to this time, like 2026-01-15T12:00:00Z; now by default.")
-                    String issuedBefore) {
+                    String issuedBefore,
+            @Context UriInfo uri) {
+        QueryParameter.requireOnly(uri, "issued_before");
         Optional<Instant> time = QueryParameter.read("issued_before", issuedBefore, QueryParameter::time);
         return sessions.revokeEverybody(time.orElse(null));
     }

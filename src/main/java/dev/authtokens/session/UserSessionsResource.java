@@ -3,6 +3,7 @@ package dev.authtokens.session;
 import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.problem.GenericResponse;
+import dev.authtokens.problem.QueryParameter;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserStore;
 import jakarta.ws.rs.DELETE;
@@ -10,6 +11,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -70,7 +72,9 @@ public class UserSessionsResource {
     public GenericResponse deleteUserAuthTokens(
             @RestPath String email,
             @RestQuery @Parameter(description = Sessions.EXCEPT) String except,
+            @Context UriInfo uri,
             @Context SecurityContext security) {
+        QueryParameter.requireOnly(uri, "except");
         Account account = users.getAccount(email);
         return sessions.revokeAll(account.id(), account.email(), Caller.of(security), except);
     }

@@ -8,7 +8,7 @@ import java.util.UUID;
  *
  * @param id public; identifies the token in lists and revocations
  * @param lastUsedAt null when it was never used
- * @param expiresAt when it expires if it is not used before; null when never
+ * @param expiresAt when it or its account expires if it is not used before; null when never
  */
 public record IssuedToken(
         UUID id,

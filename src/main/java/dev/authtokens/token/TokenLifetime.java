@@ -14,13 +14,6 @@ record TokenLifetime(Optional<Duration> lifespan, Optional<Duration> idleTimeout
         return new TokenLifetime(config.lifespan(), config.idleTimeout(), config.unusedLifespan());
     }
 
-    /** @param lastUsedAt null when the token was never used */
-    boolean isExpired(Instant createdAt, Instant lastUsedAt, Instant now) {
-        return expiresAt(createdAt, lastUsedAt)
-                .filter(end -> !now.isBefore(end))
-                .isPresent();
-    }
-
     /**
      * When the token expires if it is not used before; empty when never.
      *
@@ -32,6 +25,17 @@ record TokenLifetime(Optional<Duration> lifespan, Optional<Duration> idleTimeout
                         lifespan.map(createdAt::plus),
                         idleTimeout.map(lastActivity::plus),
                         unusedLifespan.filter(span -> lastUsedAt == null).map(createdAt::plus))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
+    }
+
+    /**
+     * As {@link #expiresAt(Instant, Instant)}, or when the account expires, if that is earlier.
+     *
+     * @param accountExpiresAt null when never
+     */
+    Optional<Instant> expiresAt(Instant createdAt, Instant lastUsedAt, Instant accountExpiresAt) {
+        return Stream.of(expiresAt(createdAt, lastUsedAt), Optional.ofNullable(accountExpiresAt))
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder());
     }

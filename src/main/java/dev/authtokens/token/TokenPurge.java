@@ -24,7 +24,7 @@ class TokenPurge {
 
     /**
      * Walks through the tokens in the order of their issue, and deletes the expired ones among the next {@link
-     * BatchedDeletion#BATCH}; the conditions are those of {@link TokenLifetime#isExpired}. Rows are deleted by their physical
+     * BatchedDeletion#BATCH}; the conditions are those of {@link TokenLifetime#expiresAt}. Rows are deleted by their physical
      * place, since neighbours by age are neighbours on disk, while their digests are spread over the whole index. A row that
      * is updated meanwhile moves, and is left for the next run.
      */

@@ -108,6 +108,11 @@ class TokenQueries {
         return statements.query("select valid_from from token_validity", TokenQueries::readInstant);
     }
 
+    /** Null when the account never expires, or does not exist. */
+    Instant accountExpiry(long userId) {
+        return statements.query("select max(expires_at) from users where id = ?", TokenQueries::readInstant, userId);
+    }
+
     /**
      * Makes all tokens invalid that were issued up to a moment.
      *

@@ -3,10 +3,7 @@ package dev.authtokens.token;
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.Role;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /** What a check reads: a token and the account that it was issued to. Null times mean never. */
 record TokenRow(
@@ -20,10 +17,9 @@ record TokenRow(
 
     /** @param lastUsed including uses that are not in the database yet; null when never */
     VerifiedToken toVerified(TokenLifetime lifetime, Instant lastUsed) {
-        Optional<Instant> expiresAt = Stream.of(
-                        lifetime.expiresAt(createdAt, lastUsed), Optional.ofNullable(accountExpiresAt))
-                .flatMap(Optional::stream)
-                .min(Comparator.naturalOrder());
-        return new VerifiedToken(new Caller(userId, email, role, tokenId), createdAt, expiresAt);
+        return new VerifiedToken(
+                new Caller(userId, email, role, tokenId),
+                createdAt,
+                lifetime.expiresAt(createdAt, lastUsed, accountExpiresAt));
     }
 }

@@ -129,29 +129,27 @@ public class TokenStore {
     public List<IssuedToken> list(long userId, int limit) {
         Instant now = clock.now();
         Instant validFrom = queries.validFrom();
+        Instant accountExpiresAt = queries.accountExpiry(userId);
         try (Stream<AuthToken> newest = AuthToken.ofUser(userId, limit)) {
             return newest.takeWhile(token -> token.createdAt.isAfter(validFrom))
-                    .filter(token -> !lifetime.isExpired(token.createdAt, lastUsedAt(token), now))
+                    .map(token -> issued(token, accountExpiresAt))
+                    .filter(token -> token.expiresAt() == null || now.isBefore(token.expiresAt()))
                     .limit(limit)
-                    .map(this::issued)
                     .toList();
         }
     }
 
-    private IssuedToken issued(AuthToken token) {
-        Instant lastUsedAt = lastUsedAt(token);
+    private IssuedToken issued(AuthToken token, Instant accountExpiresAt) {
+        Instant lastUsedAt = lastUse.latest(token.digest, token.lastUsedAt);
         return new IssuedToken(
                 token.id,
                 token.createdAt,
                 lastUsedAt,
-                lifetime.expiresAt(token.createdAt, lastUsedAt).orElse(null),
+                lifetime.expiresAt(token.createdAt, lastUsedAt, accountExpiresAt)
+                        .orElse(null),
                 token.address,
                 token.userAgent,
                 token.activity);
-    }
-
-    private Instant lastUsedAt(AuthToken token) {
-        return lastUse.latest(token.digest, token.lastUsedAt);
     }
 
     /** Revokes one token of an account; false when the account has no token with this id. */

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
+import org.postgresql.util.PSQLException;
 
 /**
  * The only access to accounts. Every method is one transaction, or takes part in the caller's. Logins and token holders look
@@ -34,6 +35,9 @@ public class UserStore {
 
     /** Accounts in memory at once while many are listed. */
     private static final int PAGE = 1000;
+
+    /** The constraint in the schema. */
+    private static final String UNIQUE_EMAIL = "users_email_canonical_key";
 
     private static final String FIND_ACCOUNT =
             "select id, email, password_hash, role, created_at, expires_at from users where email_canonical = ?";
@@ -253,9 +257,19 @@ public class UserStore {
         try {
             write.run();
         } catch (ConstraintViolationException e) {
+            if (!isOfEmail(e)) {
+                throw e;
+            }
             throw new Problem(
                     ProblemCode.RESOURCE_ALREADY_EXISTS, "There is an account with this e-mail address already.");
         }
+    }
+
+    /** By the driver: Hibernate takes the name from the message, which is in the language of the server. */
+    private static boolean isOfEmail(ConstraintViolationException violation) {
+        return violation.getSQLException() instanceof PSQLException exception
+                && exception.getServerErrorMessage() != null
+                && UNIQUE_EMAIL.equals(exception.getServerErrorMessage().getConstraint());
     }
 
     private static Problem notFound() {

@@ -2,10 +2,12 @@ package dev.authtokens.database;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
@@ -21,5 +23,18 @@ class SchemaTest {
     void knowsWhichMigrationIsTheLast() {
         assertEquals(Schema.LAST_MIGRATION, flyway.info().current().getScript());
         assertEquals(0, flyway.info().pending().length);
+    }
+
+    /** A new version of the operating system may order text differently, which breaks such an index. */
+    @Test
+    void indexesNoTextInTheOrderOfTheOperatingSystem() {
+        assertEquals(List.of(), Postgres.query(ServiceDatabase.url(), """
+                        select i.indexrelid::regclass::text || '.' || a.attname
+                        from pg_index i
+                        join pg_class t on t.oid = i.indrelid
+                        join pg_attribute a on a.attrelid = i.indexrelid
+                        where t.relnamespace = 'public'::regnamespace and t.relname not like 'flyway%'
+                          and a.attcollation not in (select oid from pg_collation where collname = 'C')
+                          and a.attcollation <> 0"""));
     }
 }

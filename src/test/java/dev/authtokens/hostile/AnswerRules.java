@@ -36,6 +36,7 @@ final class AnswerRules {
             "content-length",
             "content-security-policy",
             "content-type",
+            "date",
             "referrer-policy",
             "retry-after",
             "transfer-encoding",
@@ -93,6 +94,7 @@ final class AnswerRules {
             assertTrue(header.value().chars().allMatch(c -> c >= 0x20 && c < 0x7f), header.toString());
         }
         assertEquals(List.of("nosniff"), answer.values("X-Content-Type-Options"));
+        assertEquals(1, answer.values("Date").size(), "Number of dates");
     }
 
     private static void requestId(HostileRequest request, Answer answer) {

@@ -13,10 +13,14 @@ import dev.authtokens.audit.AuditLog;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
 import dev.authtokens.harness.LogRecords;
+import dev.authtokens.harness.RawConnection;
 import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -51,6 +55,28 @@ class RequestContextTest {
     @Test
     void makesARequestIdWhereTheOneSentIsTooLong() {
         given().header("X-Request-ID", "x".repeat(129)).get("/").then().header("X-Request-ID", matchesPattern(UUID));
+    }
+
+    /** RFC 9110, section 6.6.1. */
+    @Test
+    void saysWhenItAnswered() {
+        String date = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT";
+        for (String path : List.of("/", "/nope", "/q/openapi")) {
+            given().get(path).then().header("Date", matchesPattern(date));
+        }
+    }
+
+    @Test
+    void asksForABodyOnce() throws IOException {
+        String body = "{\"email\":\"a@example.com\"}";
+        try (RawConnection connection = RawConnection.to(RestAssured.port)) {
+            connection.send("POST " + TOKENS + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Connection: close\r\nExpect: 100-continue\r\nContent-Length: " + body.length() + "\r\n\r\n");
+            connection.send(body);
+            String answers = new String(connection.input().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(2, answers.split("100 Continue", -1).length, answers);
+            assertTrue(answers.contains("HTTP/1.1 400"), answers);
+        }
     }
 
     @Test

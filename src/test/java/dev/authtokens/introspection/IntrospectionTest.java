@@ -208,7 +208,9 @@ class IntrospectionTest {
         String token = Api.token(Accounts.create(), Accounts.PASSWORD);
         introspect(token, email, Accounts.PASSWORD).then().statusCode(200);
         Accounts.expire(email);
-        isProblemThatAsksForBasic(introspect(token, email, Accounts.PASSWORD), 401, "PERMISSION_DENIED");
+        isProblemThatAsksForBasic(introspect(token, email, Accounts.PASSWORD), 401, "ACCOUNT_EXPIRED");
+        String neverGood = Accounts.create(Role.SERVICE, Instant.parse("2020-01-01T00:00:00Z"));
+        isProblemThatAsksForBasic(introspect(token, neverGood, Accounts.PASSWORD), 401, "ACCOUNT_EXPIRED");
         String changed = Accounts.create(Role.SERVICE, null);
         introspect(token, changed, Accounts.PASSWORD).then().statusCode(200);
         Accounts.setHash(

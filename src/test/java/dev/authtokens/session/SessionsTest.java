@@ -23,6 +23,9 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,13 @@ class SessionsTest {
         String shown = sessions.extract().asString();
         assertFalse(shown.contains(token) || shown.contains(other), shown);
         list(other).body("current", contains(true, false));
+    }
+
+    @Test
+    void showsTheExpiryOfTheAccountIfItIsEarlier() {
+        Instant tomorrow = Instant.now().plus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS);
+        String expiring = Accounts.create(Role.USER, tomorrow);
+        list(Api.token(expiring, Accounts.PASSWORD)).body("expiry", contains(tomorrow.toString()));
     }
 
     @Test
@@ -114,9 +124,13 @@ class SessionsTest {
         assertFalse(isGood(token));
     }
 
-    @Test
-    void refusesToExceptSomethingElse() {
-        isProblem(Api.as(token).queryParam("except", "mine").delete(ALL), 400, "INVALID_INPUT");
+    /** Otherwise a mistake would revoke what was to be kept. */
+    @ParameterizedTest
+    @ValueSource(strings = {"except=mine", "except=", "except", "exept=current", "except=current&except=other"})
+    void refusesToExceptSomethingElse(String query) {
+        isProblem(Api.as(token).delete(ALL + "?" + query), 400, "INVALID_INPUT");
+        String admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
+        isProblem(Api.as(admin).delete("/v4/users/" + email + "/auth-tokens/all/?" + query), 400, "INVALID_INPUT");
         assertTrue(isGood(token));
     }
 

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
+import dev.authtokens.audit.AuditLog;
 import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.LogRecords;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -19,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.hibernate.exception.ConstraintViolationException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +77,37 @@ class UserStoreTest {
                 Postgres.query(
                         ServiceDatabase.url(), "select detail from audit_events where account = ?", email.canonical()));
         assertThrows(Problem.class, () -> users.modify(0, nothing));
+    }
+
+    /** Only of the address; anything else that the database refuses is a fault. */
+    @Test
+    void takesNoOtherViolationForAnAccountThatExists() {
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "alter table users add constraint of_test check (email <> 'refused@example.com')");
+        try {
+            EmailAddress email = address("refused@example.com");
+            assertThrows(
+                    ConstraintViolationException.class, () -> users.create(email, "hash", Role.USER, Expiry.NEVER));
+        } finally {
+            Postgres.execute(ServiceDatabase.url(), "alter table users drop constraint of_test");
+        }
+    }
+
+    @Test
+    void logsASuccessWhenItIsCommittedOnly() {
+        long user = id(Accounts.create());
+        UserChange change = expiringIn(3600);
+        try (LogRecords log = new LogRecords()) {
+            assertThrows(IllegalStateException.class, () -> QuarkusTransaction.requiringNew()
+                    .run(() -> {
+                        users.modify(user, change);
+                        throw new IllegalStateException("rolls back");
+                    }));
+            assertEquals(List.of(), log.of(AuditLog.class));
+            users.modify(user, change);
+            assertEquals(1, log.of(AuditLog.class).size());
+        }
     }
 
     @Test
