@@ -25,6 +25,9 @@ public final class BehindProxies implements QuarkusTestProfile {
                 PROXIES,
                 "auth-tokens.throttle.address-failures",
                 String.valueOf(ADDRESS_FAILURES),
+                // None is forgotten while a slow machine makes them.
+                "auth-tokens.throttle.address-period",
+                "1d",
                 "auth-tokens.token.leak-action",
                 "log");
     }
