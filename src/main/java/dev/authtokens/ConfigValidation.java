@@ -8,34 +8,64 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Refuses settings that are out of bounds, all of them at once, and without their values, for some are secrets. Written out,
- * since Bean Validation for these few lines took a quarter of a start on the JVM.
+ * Refuses settings that are out of bounds or do not exist, all of them at once, and without their values, for some are
+ * secrets. Written out, since Bean Validation for these few lines took a quarter of a start on the JVM.
  */
 public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, ConfigValidator {
 
     private static final String LONGEST = "36500d";
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
 
+    private final Supplier<Collection<String>> environment;
+
+    /** For Quarkus, which finds it as a service. */
+    public ConfigValidation() {
+        this(() -> System.getenv().keySet());
+    }
+
+    ConfigValidation(Supplier<Collection<String>> environment) {
+        this.environment = environment;
+    }
+
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
-        builder.withValidator(this);
+        builder.withValidator(this)
+                .withInterceptors(new SecretSettings())
+                .withConverter(Boolean.class, 200, ConfigValidation::toBoolean);
     }
 
     @Override
     public void validateMapping(Class<?> mapping, String prefix, Object settings) {
+        List<Problem> problems = new ArrayList<>();
         if (settings instanceof ServiceConfig config) {
-            List<Problem> problems = new ArrayList<>();
+            new SettingNames(ServiceConfig.class, prefix)
+                    .describeUnknown(environment.get())
+                    .map(Problem::new)
+                    .forEach(problems::add);
             new Bounds(prefix, problems).check(config);
-            if (!problems.isEmpty()) {
-                throw new ConfigValidationException(problems.toArray(Problem[]::new));
-            }
         }
+        if (!problems.isEmpty()) {
+            throw new ConfigValidationException(problems.toArray(Problem[]::new));
+        }
+    }
+
+    /** Quarkus' converter takes every word that it does not know for false. */
+    private static Boolean toBoolean(String text) {
+        return switch (text.strip().toLowerCase(Locale.ROOT)) {
+            case "true", "yes", "y", "on", "1" -> true;
+            case "false", "no", "n", "off", "0" -> false;
+            case "" -> null;
+            default -> throw new IllegalArgumentException("must be true or false");
+        };
     }
 
     /** Collects one line for each violation, which begins with the property. */

@@ -35,6 +35,12 @@ public class StartFailure extends RuntimeException {
         return new StartFailure(URL, reason);
     }
 
+    /** The line alone, as SmallRye Config quotes it. */
+    @Override
+    public String toString() {
+        return getMessage();
+    }
+
     /** The reason that an operator can fix, if the failure came from the database; else the failure itself. */
     public static RuntimeException ofDatabase(RuntimeException failure) {
         return DatabaseFailure.of(failure)
@@ -95,7 +101,7 @@ public class StartFailure extends RuntimeException {
     }
 
     /** MicroProfile Config, "Environment Variables Mapping Rules". */
-    private static String environmentName(String property) {
+    static String environmentName(String property) {
         return property.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 

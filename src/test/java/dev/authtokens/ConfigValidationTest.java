@@ -3,6 +3,7 @@ package dev.authtokens;
 import static io.smallrye.config.common.utils.StringUtil.skewer;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,19 +11,23 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.common.net.CidrAddress;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 public class ConfigValidationTest {
 
@@ -117,6 +122,63 @@ public class ConfigValidationTest {
                 });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "TRUE", " yes ", "on", "1", "y"})
+    void readsWhatIsTrue(String value) {
+        assertTrue(read(Map.of("auth-tokens.cache.enabled", value)).cache().enabled());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "False", "no", "off", "0", "n"})
+    void readsWhatIsFalse(String value) {
+        assertFalse(read(Map.of("auth-tokens.cache.enabled", value)).cache().enabled());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auth-tokens.cache.enabled", "auth-tokens.migrate-at-start"})
+    void refusesWhatIsNeitherTrueNorFalse(String property) {
+        String message = messages(refusal(Map.of(property, "maybe"))).iterator().next();
+        assertTrue(message.contains(property) && message.endsWith("must be true or false"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AUTH_TOKENS_TOKEN_LIFESPAM, AUTH_TOKENS_TOKEN_LIFESPAN",
+        "AUTH_TOKENS_LIFESPAN, AUTH_TOKENS_TOKEN_LIFESPAN",
+        "AUTH_TOKENS_MIGRATE_ON_START, AUTH_TOKENS_MIGRATE_AT_START",
+        "AUTH_TOKENS_PEPPER, AUTH_TOKENS_PASSWORD_PEPPER",
+        "AUTH_TOKENS_PASSWORD_PEPER_FILE, AUTH_TOKENS_PASSWORD_PEPPER_FILE",
+        "AUTH_TOKENS_BOOTSTRAP_EMAIL_FILE, AUTH_TOKENS_BOOTSTRAP_EMAIL",
+        "AUTH_TOKENS_HTTP_TRUSTED_PROXY, AUTH_TOKENS_HTTP_TRUSTED_PROXIES",
+        "auth_tokens_cache_enable, AUTH_TOKENS_CACHE_ENABLED"
+    })
+    void refusesAVariableThatDoesNotExistAndNamesTheNearest(String variable, String nearest) {
+        assertEquals(
+                Set.of(variable + " is no setting: did you mean " + nearest + "?"),
+                messages(assertThrows(ConfigValidationException.class, () -> read(Map.of(), variable))));
+    }
+
+    @Test
+    void acceptsEveryVariableThatExistsAndThoseThatKubernetesSets() {
+        List<String> settings = SettingsTest.variables();
+        assertDoesNotThrow(() -> read(Map.of(), settings.toArray(String[]::new)));
+        assertDoesNotThrow(() -> read(
+                Map.of(),
+                "auth_tokens_cache_enabled",
+                "AUTH_TOKENS_PASSWORD_PREVIOUS_PEPPERS_0_",
+                "AUTH_TOKENS_PASSWORD_PREVIOUS_PEPPERS_FILE",
+                "AUTH_TOKENS_PASSWORD_PEPPER_FILE",
+                "AUTH_TOKENS_BOOTSTRAP_PASSWORD_FILE",
+                "AUTH_TOKENS_SERVICE_HOST",
+                "AUTH_TOKENS_SERVICE_PORT_HTTP",
+                "AUTH_TOKENS_PORT",
+                "AUTH_TOKENS_PORT_8000_TCP",
+                "AUTH_TOKENS_PORT_8000_TCP_ADDR",
+                "AUTH_TOKENS_DATABASE_RW_SERVICE_PORT",
+                "AUTH_TOKENS_DATABASE_RW_PORT_5432_TCP_PROTO",
+                "HOME"));
+    }
+
     private static void assertRefused(String property, Map<String, String> settings) {
         Set<String> messages = messages(refusal(settings));
         assertEquals(1, messages.size(), messages::toString);
@@ -137,12 +199,27 @@ public class ConfigValidationTest {
 
     /** The settings of a start that has these, and the defaults. */
     public static ServiceConfig read(Map<String, String> settings) {
+        return read(settings, new String[0]);
+    }
+
+    private static ServiceConfig read(Map<String, String> settings, String... variables) {
+        return config(new PropertiesConfigSource(settings, "test", 100), variables)
+                .getConfigMapping(ServiceConfig.class);
+    }
+
+    /** The configuration from one source, in an environment that has these variables. */
+    static SmallRyeConfig config(ConfigSource source, String... variables) {
+        return config(ServiceConfig.class, source, variables);
+    }
+
+    private static SmallRyeConfig config(Class<?> mapping, ConfigSource source, String... variables) {
         SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
-                .withMapping(ServiceConfig.class)
+                .addDefaultInterceptors()
+                .withMapping(mapping)
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withConverter(CidrAddress.class, 200, text -> null)
-                .withSources(new PropertiesConfigSource(settings, "test", 100));
-        new ConfigValidation().configBuilder(builder);
-        return builder.build().getConfigMapping(ServiceConfig.class);
+                .withSources(source);
+        new ConfigValidation(() -> List.of(variables)).configBuilder(builder);
+        return builder.build();
     }
 }

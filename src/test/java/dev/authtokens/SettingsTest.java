@@ -68,6 +68,11 @@ class SettingsTest {
                 .toList();
     }
 
+    /** The environment variables of all settings. */
+    static List<String> variables() {
+        return List.copyOf(defaults().keySet());
+    }
+
     private static Map<String, Optional<String>> defaults() {
         Map<String, Optional<String>> defaults = new LinkedHashMap<>();
         settings("AUTH_TOKENS", ServiceConfig.class)
