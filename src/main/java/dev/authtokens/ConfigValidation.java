@@ -1,5 +1,6 @@
 package dev.authtokens;
 
+import io.quarkus.agroal.runtime.DataSourcesJdbcRuntimeConfig;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.ConfigValidationException.Problem;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.postgresql.Driver;
 
 /**
  * Refuses settings that are out of bounds or do not exist, all of them at once, and without their values, for some are
@@ -52,6 +54,15 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
                     .map(Problem::new)
                     .forEach(problems::add);
             new Bounds(prefix, problems).check(config);
+        }
+        if (settings instanceof DataSourcesJdbcRuntimeConfig config) {
+            config.dataSources().values().stream()
+                    .flatMap(source -> source.jdbc().url().stream())
+                    .filter(url -> Driver.parseURL(url, null) == null)
+                    .map(url -> new StartFailure(
+                            StartFailure.URL, "is not of the form jdbc:postgresql://host:port/database"))
+                    .map(failure -> new Problem(failure.getMessage()))
+                    .forEach(problems::add);
         }
         if (!problems.isEmpty()) {
             throw new ConfigValidationException(problems.toArray(Problem[]::new));

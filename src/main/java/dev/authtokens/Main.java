@@ -18,10 +18,14 @@ public class Main {
     /** Its messages at INFO would be printed before the reason of a failed start. */
     private static final java.util.logging.Logger HIBERNATE = java.util.logging.Logger.getLogger("org.hibernate");
 
+    /** It quotes a URL that it cannot read, which may hold a password. */
+    private static final java.util.logging.Logger POSTGRESQL = java.util.logging.Logger.getLogger("org.postgresql");
+
     public static void main(String... args) {
         HIBERNATE.setLevel(Level.WARNING);
         // The driver sends its name to PostgreSQL, which does not know all of Java's.
         TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
+        POSTGRESQL.setLevel(Level.SEVERE);
         if (args.length == 0) {
             // The start of every pod: saves the time to load the command line.
             serve();

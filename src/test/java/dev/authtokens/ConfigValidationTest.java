@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quarkus.agroal.runtime.DataSourcesJdbcRuntimeConfig;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.common.net.CidrAddress;
 import io.smallrye.config.ConfigValidationException;
@@ -177,6 +178,41 @@ public class ConfigValidationTest {
                 "AUTH_TOKENS_DATABASE_RW_SERVICE_PORT",
                 "AUTH_TOKENS_DATABASE_RW_PORT_5432_TCP_PROTO",
                 "HOME"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://app:s3cret@host/db",
+                "jdbc:mysql:",
+                "jdbc:mysql://app:s3cret@host/db",
+                "jdbc:postgresql://app:s3cret@host/db",
+                "jdbc:postgresql://app:s3cret@localhost:5432",
+                "jdbc:postgresql://localhost:99999/db?password=s3cret",
+                "jdbc:postgresql://localhost/db?password=s3%cret"
+            })
+    void refusesAUrlThatTheDriverCannotReadAndTellsItToNobody(String url) {
+        Set<String> messages = messages(assertThrows(ConfigValidationException.class, () -> connect(url)));
+        assertEquals(
+                Set.of("quarkus.datasource.jdbc.url (QUARKUS_DATASOURCE_JDBC_URL):"
+                        + " is not of the form jdbc:postgresql://host:port/database"),
+                messages);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql://localhost/db",
+                "jdbc:postgresql://one:5432,[::1]:5433/db?targetServerType=primary&sslmode=verify-full"
+            })
+    void acceptsAUrlOfPostgresql(String url) {
+        assertDoesNotThrow(() -> connect(url));
+    }
+
+    private static void connect(String url) {
+        config(
+                DataSourcesJdbcRuntimeConfig.class,
+                new PropertiesConfigSource(Map.of("quarkus.datasource.jdbc.url", url), "test", 100));
     }
 
     private static void assertRefused(String property, Map<String, String> settings) {

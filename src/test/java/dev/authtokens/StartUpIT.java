@@ -14,6 +14,8 @@ import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,10 +51,18 @@ class StartUpIT {
                 installed_by varchar(100) not null, installed_on timestamp not null default now(),
                 execution_time integer not null, success boolean not null)""";
 
+    /** Part of a setting that no start may print. */
+    private static final String SECRET = "s3cret";
+
+    @TempDir
+    static Path directory;
+
     @Test
-    void makesTheFirstAdministratorAndKeepsEverythingOverARestart() {
-        Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
+    void makesTheFirstAdministratorAndKeepsEverythingOverARestart() throws IOException {
+        Map<String, String> environment = new HashMap<>(ServiceProcess.database(SharedPostgres.newDatabase()));
+        environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
+        environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD_FILE", file(PASSWORD + "\n"));
+        environment.put("QUARKUS_DATASOURCE_PASSWORD_FILE", file(environment.remove("QUARKUS_DATASOURCE_PASSWORD")));
         String token;
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             token = service.token("admin@example.com", PASSWORD);
@@ -191,12 +202,16 @@ class StartUpIT {
     }
 
     @Test
-    void refusesAUrlThatCannotBeRead() {
-        String line = refusal(with(
-                SharedPostgres.newDatabase(),
-                "QUARKUS_DATASOURCE_JDBC_URL",
-                "jdbc:postgresql://localhost:port/database"));
+    void refusesAUrlThatCannotBeReadAndTellsItToNobody() {
+        String line = refusal(ServiceProcess.database("jdbc:postgresql://app:" + SECRET + "@localhost/database"));
         assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
+    }
+
+    @Test
+    void refusesAParameterOfTheUrlThatCannotBeReadWithoutItsValue() {
+        String line =
+                refusal(ServiceProcess.database(SharedPostgres.newDatabase() + "?sslmode=require;password=" + SECRET));
+        assertTrue(line.contains("quarkus.datasource.jdbc.url") && line.contains("sslmode"), line);
     }
 
     @Test
@@ -293,7 +308,9 @@ class StartUpIT {
                 "AUTH_TOKENS_PASSWORD_BCRYPT_COST",
                 "9",
                 "AUTH_TOKENS_PASSWORD_PEPPER",
-                "tooshort",
+                SECRET,
+                "AUTH_TOKENS_TOKEN_LIFESPAM",
+                "PT1H",
                 "AUTH_TOKENS_TOKEN_LIFESPAN",
                 "-5m",
                 "AUTH_TOKENS_TOKEN_IDLE_TIMEOUT",
@@ -323,7 +340,28 @@ class StartUpIT {
                 "auth-tokens.info.max-workers-per-cluster")) {
             assertTrue(line.contains(property), property + " is not in: " + line);
         }
-        assertTrue(!line.contains("tooshort"), line);
+        assertTrue(line.contains("AUTH_TOKENS_TOKEN_LIFESPAM"), line);
+    }
+
+    @Test
+    void refusesSettingsThatCannotBeReadAndNamesThemAll() {
+        String line = refusal(with(
+                SharedPostgres.newDatabase(),
+                "AUTH_TOKENS_PASSWORD_BCRYPT_COST",
+                "many",
+                "AUTH_TOKENS_TOKEN_LIFESPAN",
+                "soon",
+                "AUTH_TOKENS_CACHE_ENABLED",
+                "maybe",
+                "AUTH_TOKENS_PASSWORD_PEPPER_FILE",
+                SECRET));
+        for (String property : List.of(
+                "auth-tokens.password.bcrypt-cost",
+                "auth-tokens.token.lifespan",
+                "auth-tokens.cache.enabled",
+                "auth-tokens.password.pepper-file")) {
+            assertTrue(line.contains(property), property + " is not in: " + line);
+        }
     }
 
     @ParameterizedTest
@@ -337,8 +375,6 @@ class StartUpIT {
 
     @ParameterizedTest
     @CsvSource({
-        "AUTH_TOKENS_PASSWORD_BCRYPT_COST, many, auth-tokens.password.bcrypt-cost",
-        "AUTH_TOKENS_TOKEN_LIFESPAN, soon, auth-tokens.token.lifespan",
         "AUTH_TOKENS_BOOTSTRAP_EMAIL, admin@example.com, auth-tokens.bootstrap.password",
         "AUTH_TOKENS_BOOTSTRAP_PASSWORD, correct horse battery, auth-tokens.bootstrap.email",
         "QUARKUS_HTTP_PORT, http, quarkus.http.port",
@@ -368,8 +404,14 @@ class StartUpIT {
             List<String> lines = service.errors().lines().toList();
             assertEquals(1, lines.size(), service.errors() + service.output());
             assertTrue(!service.output().contains("\"level\":\"ERROR\""), service.output());
+            assertTrue(!(service.output() + service.errors()).contains(SECRET), service.output() + service.errors());
             return lines.get(0);
         }
+    }
+
+    private static String file(String secret) throws IOException {
+        return Files.writeString(Files.createTempFile(directory, "secret", ""), secret)
+                .toString();
     }
 
     private static Map<String, String> with(String url, String... settings) {

@@ -1,6 +1,5 @@
 package dev.authtokens.database;
 
-import dev.authtokens.StartFailure;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration;
 import io.agroal.api.security.SimplePassword;
@@ -26,7 +25,6 @@ class DirectConnections {
      * precedence over settings.
      *
      * @param name their application name in PostgreSQL
-     * @throws StartFailure when the URL cannot be read
      */
     DataSource withoutTimeout(String name) {
         AgroalConnectionFactoryConfiguration settings =
@@ -40,9 +38,6 @@ class DirectConnections {
                 .filter(SimplePassword.class::isInstance)
                 .forEach(password -> PGProperty.PASSWORD.set(defaults, ((SimplePassword) password).getWord()));
         Properties properties = Driver.parseURL(settings.jdbcUrl(), defaults);
-        if (properties == null) {
-            throw StartFailure.ofUrl("is not of the form jdbc:postgresql://host:port/database");
-        }
         PGProperty.APPLICATION_NAME.set(properties, name);
         PGProperty.SOCKET_TIMEOUT.set(properties, 0);
         PGSimpleDataSource direct = new PGSimpleDataSource();

@@ -80,9 +80,13 @@ public record DatabaseFailure(SQLException exception) {
         return state().isEmpty();
     }
 
-    /** What the database or the driver said, in one line. */
+    /** What the database or the driver said, in one line, without the value of a parameter, which may be a secret. */
     public String firstLine() {
-        return String.valueOf(exception.getMessage()).lines().findFirst().orElse("");
+        return String.valueOf(exception.getMessage())
+                .replaceFirst("(?<=\\b(value|was): ).*", "...")
+                .lines()
+                .findFirst()
+                .orElse("");
     }
 
     /** Empty when the pool reports the failure. */
