@@ -99,8 +99,9 @@ class UserStoreTest {
         long user = id(Accounts.create());
         UserChange change = expiringIn(3600);
         try (LogRecords log = new LogRecords()) {
-            assertThrows(IllegalStateException.class, () -> QuarkusTransaction.requiringNew()
-                    .run(() -> {
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> QuarkusTransaction.requiringNew().run(() -> {
                         users.modify(user, change);
                         throw new IllegalStateException("rolls back");
                     }));
