@@ -178,9 +178,6 @@ public class RevocationLog {
     /** @throws SQLException when the server is a standby or a former primary */
     void requireCurrent(RevocationReading reading) throws SQLException {
         boolean isFormer = newest != null && reading.server().isOlderThan(newest);
-        if (isFormer) {
-            trustedServer.refuse(reading.server().startedAt());
-        }
         if (isFormer || reading.isStandby()) {
             // The next connection may lead to the primary.
             dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
@@ -253,7 +250,6 @@ public class RevocationLog {
 
     private void distrust(String reason) {
         cache.trustUntil(System.nanoTime());
-        trustedServer.clear();
         cache.invalidateAll();
         last = null;
         if (distrustReason.isEmpty()) {

@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * The database server whose revocation log is read. Tokens that were read from a standby, or from another server than that,
- * may have been revoked elsewhere, so they do not count.
+ * The database server of the latest reading of the revocation log. Tokens that were read from a standby, or from another
+ * server than that, may have been revoked elsewhere, so they do not count, also while readings fail.
  */
 @Singleton
 class TrustedServer {
@@ -15,24 +15,13 @@ class TrustedServer {
     /** SQL state "read only transaction": answered with 503, and a reason for the pool to drop a connection. */
     private static final String READ_ONLY = "25006";
 
-    /** When its postmaster started, which differs between servers; null while the log is not read. */
+    /** When its postmaster started, which differs between servers; null until the first reading. */
     private volatile Instant startedAt;
-
-    /** A former primary, which must not be read from even while the log is not read. */
-    private volatile Instant refused;
 
     private volatile boolean mismatched;
 
     void set(Instant serverStartedAt) {
         startedAt = serverStartedAt;
-    }
-
-    void clear() {
-        startedAt = null;
-    }
-
-    void refuse(Instant serverStartedAt) {
-        refused = serverStartedAt;
     }
 
     /** Whether a read came from another server since the last call. */
@@ -45,7 +34,7 @@ class TrustedServer {
     /** @throws PersistenceException when what was read from this server does not count */
     void require(Instant serverStartedAt, boolean isStandby) {
         Instant trusted = startedAt;
-        if (isStandby || serverStartedAt.equals(refused) || (trusted != null && !trusted.equals(serverStartedAt))) {
+        if (isStandby || (trusted != null && !trusted.equals(serverStartedAt))) {
             mismatched = true;
             throw new PersistenceException(
                     new SQLException("read from a standby, or from another server than the revocation log", READ_ONLY));
