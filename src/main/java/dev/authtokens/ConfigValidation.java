@@ -1,5 +1,7 @@
 package dev.authtokens;
 
+import dev.authtokens.settings.SecretSettings;
+import dev.authtokens.settings.SettingNames;
 import io.quarkus.agroal.runtime.DataSourcesJdbcRuntimeConfig;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.ConfigValidationException;

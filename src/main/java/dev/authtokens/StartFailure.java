@@ -101,7 +101,7 @@ public class StartFailure extends RuntimeException {
     }
 
     /** MicroProfile Config, "Environment Variables Mapping Rules". */
-    static String environmentName(String property) {
+    public static String environmentName(String property) {
         return property.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 

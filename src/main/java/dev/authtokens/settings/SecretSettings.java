@@ -1,5 +1,6 @@
-package dev.authtokens;
+package dev.authtokens.settings;
 
+import dev.authtokens.StartFailure;
 import io.smallrye.config.ConfigSourceInterceptor;
 import io.smallrye.config.ConfigSourceInterceptorContext;
 import io.smallrye.config.ConfigValue;
@@ -13,9 +14,9 @@ import java.util.regex.Pattern;
 /**
  * Takes secrets as they are written, except for one line break at the end: {@code $} and {@code \} mean nothing in them. The
  * setting with {@code -file} at the end of its name ({@code _FILE}) names a file that holds the secret instead. Applies to
- * Quarkus' passwords too. What is refused is told by the name of the setting, without its value.
+ * Quarkus' passwords too. A refusal names the setting and never quotes its value.
  */
-final class SecretSettings implements ConfigSourceInterceptor {
+public final class SecretSettings implements ConfigSourceInterceptor {
 
     static final String FILE = "-file";
 
@@ -58,7 +59,7 @@ final class SecretSettings implements ConfigSourceInterceptor {
         return value != null && value.getValue() != null && !value.getValue().isEmpty();
     }
 
-    /** The path is told to nobody: somebody may have put the secret there. */
+    /** Never quotes the path: somebody may have put the secret there. */
     private static String read(String property, String path) {
         try {
             String content = Files.readString(Path.of(path));

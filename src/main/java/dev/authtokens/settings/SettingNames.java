@@ -1,5 +1,6 @@
-package dev.authtokens;
+package dev.authtokens.settings;
 
+import dev.authtokens.StartFailure;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import java.util.Arrays;
 import java.util.Collection;
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
  * The environment variables of all settings of the service. SmallRye Config refuses unknown properties by itself, but ignores
  * unknown variables.
  */
-final class SettingNames {
+public final class SettingNames {
 
     /** What Kubernetes sets in containers beside a Service whose name begins with that of this service. */
     private static final Pattern SERVICE_LINK = Pattern.compile(
@@ -26,7 +27,8 @@ final class SettingNames {
     private final String prefix;
     private final Set<String> known;
 
-    SettingNames(Class<?> mapping, String prefix) {
+    /** @param mapping interface of all settings */
+    public SettingNames(Class<?> mapping, String prefix) {
         this.prefix = StartFailure.environmentName(prefix + ".");
         this.known = ConfigClass.configClass(mapping, prefix).getProperties().keySet().stream()
                 .map(property -> property.replace("[*]", ""))
@@ -38,7 +40,7 @@ final class SettingNames {
     }
 
     /** One line for each variable that begins as those of the service do and is none of them. */
-    Stream<String> describeUnknown(Collection<String> variables) {
+    public Stream<String> describeUnknown(Collection<String> variables) {
         return variables.stream()
                 .filter(variable -> !isKnown(StartFailure.environmentName(variable)))
                 .sorted()
