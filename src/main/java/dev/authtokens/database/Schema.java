@@ -24,7 +24,7 @@ public class Schema implements FlywayConfigurationCustomizer {
     private static final String HISTORY = "auth_tokens_schema_history";
 
     /** For the first connection: an attempt that takes too long leaves out the hosts that did not answer the one before. */
-    private static final int ATTEMPTS = 3;
+    private static final int ATTEMPTS = 6;
 
     private final Statements statements;
     private final DirectConnections connections;

@@ -10,9 +10,12 @@ import dev.authtokens.harness.Api;
 import dev.authtokens.harness.BehindProxies;
 import dev.authtokens.harness.LogRecords;
 import dev.authtokens.harness.ServiceDatabase;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,10 +25,15 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(ServiceDatabase.class)
 class LeakedTokenLogTest {
 
+    @Inject
+    MeterRegistry metrics;
+
     @Test
-    void aLeakedTokenIsToldAndStaysValid() {
+    void aLeakedTokenIsLoggedAndStaysValid() {
         String email = Accounts.create();
         String token = Api.token(email, Accounts.PASSWORD);
+        Counter leaked = metrics.counter("auth_tokens.tokens.leaked", "place", "Referer");
+        double before = leaked.count();
         List<LogRecords.Line> lines;
         try (LogRecords log = new LogRecords()) {
             given().header("Referer", "https://app.example.com/?access_token=" + token)
@@ -35,6 +43,7 @@ class LeakedTokenLogTest {
             lines = log.of(LeakedTokenRevoker.class);
         }
         assertEquals(1, lines.size(), lines::toString);
+        assertEquals(before + 1, leaked.count());
         String line = lines.get(0).text();
         assertTrue(line.contains(email) && line.contains("Referer") && !line.contains(token), line);
         Api.as(token).get(USER).then().statusCode(200);
