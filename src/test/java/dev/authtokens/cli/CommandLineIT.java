@@ -142,7 +142,7 @@ class CommandLineIT {
     void namesTheWrongSettingInOneLine() {
         run(Map.of(), "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "quarkus.datasource.jdbc.url");
         Map<String, String> nowhere = new HashMap<>(ServiceProcess.database("jdbc:postgresql://localhost:1/nowhere"));
-        run(nowhere, "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "cannot be reached");
+        run(nowhere, "", "user", "list").fails(ExitCode.NOT_AVAILABLE, "is not available");
         nowhere.put("AUTH_TOKENS_PASSWORD_BCRYPT_COST", "9");
         run(nowhere, "", "migrate").fails(ExitCode.NOT_AVAILABLE, "auth-tokens.password.bcrypt-cost");
     }

@@ -50,7 +50,7 @@ class DeploymentIT {
 
     /** What may stand in an expression of an alert beside metrics and labels; "up" is Prometheus' own. */
     private static final Set<String> PROMQL =
-            Set.of("absent", "and", "by", "changes", "namespace", "rate", "sum", "up");
+            Set.of("abs", "absent", "and", "by", "changes", "namespace", "rate", "sum", "up");
 
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/evaluation", "overlays/knative"})
