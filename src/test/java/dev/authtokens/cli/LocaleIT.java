@@ -15,11 +15,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The packaged service where people write I and i otherwise, far from UTC. */
-@Tag("processes")
 class LocaleIT {
 
     private static final String PASSWORD = "correct horse battery";

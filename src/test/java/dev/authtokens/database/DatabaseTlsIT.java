@@ -12,12 +12,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged service on a database that it verifies, as the overlay {@code production} has it. */
-@Tag("processes")
 class DatabaseTlsIT {
 
     private static final String EMAIL = "admin@example.com";

@@ -25,12 +25,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** More of everything than there is room for: it is refused, and what was there goes on. */
-@Tag("processes")
 @Isolated("It compares times.")
 class FloodIT {
 

@@ -27,14 +27,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every operation of the API with every part of a request spoilt, one at a time and then in pairs. What was found is found
  * again with the printed seed: {@code -Dfuzz.seed=...}; {@code -Dfuzz.cases=50000} looks longer.
  */
-@Tag("processes")
 class HostileInputIT {
 
     /** A case that was sent, or is to be. */

@@ -19,11 +19,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Clients that take their time, and more connections than there may be: they end, and until then others are served. */
-@Tag("processes")
 class SlowClientsIT {
 
     private static final String EMAIL = "admin@example.com";

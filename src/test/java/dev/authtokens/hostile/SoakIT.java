@@ -16,14 +16,12 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Many requests in which everything is made up: methods, paths, headers, names, addresses, ids. Nothing of it may be kept for
  * ever. {@code -Dsoak.requests=...} makes it longer.
  */
-@Tag("processes")
 class SoakIT {
 
     private static final String EMAIL = "admin@example.com";

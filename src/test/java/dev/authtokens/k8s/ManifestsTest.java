@@ -28,12 +28,14 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every overlay and component renders to objects that Kubernetes knows, that fit together and that keep our rules. */
+@Tag("any-runtime")
 class ManifestsTest {
 
     private static final Pattern CREATE_SECRET =

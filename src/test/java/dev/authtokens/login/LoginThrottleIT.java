@@ -21,11 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Guesses at two replicas on one database, from anywhere: the client of this test is a trusted proxy. */
-@Tag("processes")
 class LoginThrottleIT {
 
     private static final String ADMIN = "admin@example.com";

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Two replicas whose connections lead to different servers: no revoked token is accepted, and no valid one is refused. */
-@Tag("processes")
 @Isolated
+@Tag("any-runtime")
 class FormerPrimaryIT {
 
     private static final String ADMIN = "admin@example.com";

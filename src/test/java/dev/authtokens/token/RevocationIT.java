@@ -39,8 +39,8 @@ import org.junit.jupiter.api.parallel.Isolated;
  *
  * <p>{@code -Drevocations.steps=100000} makes it long, {@code -Drevocations.seed=...} repeats the choices of a run.
  */
-@Tag("processes")
 @Isolated("It bounds the time until a revocation is known.")
+@Tag("any-runtime")
 class RevocationIT {
 
     private static final int STEPS = Integer.getInteger("revocations.steps", 3000);
