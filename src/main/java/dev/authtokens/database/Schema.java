@@ -23,7 +23,6 @@ public class Schema implements FlywayConfigurationCustomizer {
     /** Not Flyway's own name: another application of the same database may have a history too. */
     private static final String HISTORY = "auth_tokens_schema_history";
 
-    /** For the first connection: an attempt that takes too long leaves out the hosts that did not answer the one before. */
     private static final int ATTEMPTS = 6;
 
     private final Statements statements;
@@ -43,30 +42,37 @@ public class Schema implements FlywayConfigurationCustomizer {
      * @throws PersistenceException when the database cannot be reached
      */
     public boolean isCurrent() {
-        return isCurrent(ATTEMPTS);
-    }
-
-    private boolean isCurrent(int attempts) {
         try {
-            return statements.query(
+            return query(
                     "select exists (select from " + HISTORY + " where script = ? and success)",
                     Statements::isTrue,
                     LAST_MIGRATION);
         } catch (PersistenceException e) {
-            DatabaseFailure failure = DatabaseFailure.of(e).orElseThrow(() -> e);
-            if (failure.lacksTable()) {
+            if (DatabaseFailure.of(e).filter(DatabaseFailure::lacksTable).isPresent()) {
                 return false;
-            }
-            if (failure.isOfPool() && attempts > 1) {
-                return isCurrent(attempts - 1);
             }
             throw e;
         }
     }
 
+    /** Repeated while no connection is there in time: each attempt leaves out the hosts that did not answer the one before. */
+    private <T> T query(String sql, Statements.Reader<T> reader, Object... parameters) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return statements.query(sql, reader, parameters);
+            } catch (PersistenceException e) {
+                boolean isLate =
+                        DatabaseFailure.of(e).filter(DatabaseFailure::isOfPool).isPresent();
+                if (!isLate || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     /** @throws StartFailure when the database cannot hold every e-mail address */
     public void requireUtf8() {
-        String encoding = statements.query("show server_encoding", Schema::readText);
+        String encoding = query("show server_encoding", Schema::readText);
         if (!encoding.equals("UTF8")) {
             throw new StartFailure(
                     "quarkus.datasource.jdbc.url",
