@@ -75,9 +75,9 @@ public record DatabaseFailure(SQLException exception) {
         return state().equals("25006") || firstLine().contains("targetServerType");
     }
 
-    /** Whether it is the pool that reports it, such as that no connection became free in time, and not the database. */
+    /** Whether the pool reports it and not the database: no connection became free in time, or it interrupted the driver. */
     public boolean isOfPool() {
-        return state().isEmpty();
+        return state().isEmpty() || state().equals("99999");
     }
 
     /** What the database or the driver said, in one line, without the value of a parameter, which may be a secret. */
