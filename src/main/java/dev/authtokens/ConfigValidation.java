@@ -61,8 +61,7 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
             config.dataSources().values().stream()
                     .flatMap(source -> source.jdbc().url().stream())
                     .filter(url -> Driver.parseURL(url, null) == null)
-                    .map(url -> new StartFailure(
-                            StartFailure.URL, "is not of the form jdbc:postgresql://host:port/database"))
+                    .map(url -> StartFailure.ofUrl("is not of the form jdbc:postgresql://host:port/database"))
                     .map(failure -> new Problem(failure.getMessage()))
                     .forEach(problems::add);
         }

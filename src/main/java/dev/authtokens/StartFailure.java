@@ -21,7 +21,7 @@ public class StartFailure extends RuntimeException {
     private static final String SET_PORTS =
             "set quarkus.http.port (QUARKUS_HTTP_PORT) or quarkus.management.port (QUARKUS_MANAGEMENT_PORT)";
 
-    static final String URL = "quarkus.datasource.jdbc.url";
+    private static final String URL = "quarkus.datasource.jdbc.url";
     private static final String USERNAME = "quarkus.datasource.username";
 
     /** Part of what Quarkus says when no database is configured. */

@@ -21,7 +21,10 @@ import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 
-/** What the service does before its first request: checks the limit of connections, migrates the schema and creates the first administrator, or fails. */
+/**
+ * What the service does before its first request: checks the limit of connections, migrates the schema and creates the first
+ * administrator, or fails.
+ */
 @Singleton
 public class StartUp {
 
@@ -90,7 +93,6 @@ public class StartUp {
     }
 
     private void prepareSchema() {
-        schema.requireUtf8();
         if (schema.isCurrent()) {
             return;
         }

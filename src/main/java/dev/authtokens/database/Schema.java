@@ -70,12 +70,10 @@ public class Schema implements FlywayConfigurationCustomizer {
         }
     }
 
-    /** @throws StartFailure when the database cannot hold every e-mail address */
-    public void requireUtf8() {
+    private void requireUtf8() {
         String encoding = query("show server_encoding", Schema::readText);
         if (!encoding.equals("UTF8")) {
-            throw new StartFailure(
-                    "quarkus.datasource.jdbc.url",
+            throw StartFailure.ofUrl(
                     "the encoding of the database is " + encoding + ": create one with encoding 'UTF8'");
         }
     }
@@ -88,7 +86,8 @@ public class Schema implements FlywayConfigurationCustomizer {
     /**
      * Applies the missing migrations. Several processes may do so at once: Flyway serialises them by a lock.
      *
-     * @throws StartFailure when the schema has tables of others, or migrations that failed or differ, and as {@link #requireUtf8}
+     * @throws StartFailure when the schema has tables of others, or migrations that failed or differ, or when the database
+     *     cannot hold every e-mail address
      */
     public MigrateResult migrate() {
         requireUtf8();
