@@ -126,7 +126,11 @@ final class Service implements AutoCloseable {
     /** Whether it was done; a cold service without a connection in time answers 503. */
     boolean tryLogOut(String token) throws Exception {
         HttpResponse<String> answer = send("DELETE", "/v4/auth-tokens/", token, null);
-        return answer.statusCode() != 503 && require(200, answer) != null;
+        if (answer.statusCode() == 503) {
+            return false;
+        }
+        require(200, answer);
+        return true;
     }
 
     int check(String token) throws Exception {
