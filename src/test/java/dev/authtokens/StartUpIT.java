@@ -261,11 +261,7 @@ class StartUpIT {
     @Test
     void sharesASchemaWithAnotherApplicationThatMigratesItsOwn() {
         String database = SharedPostgres.newDatabase();
-        Postgres.execute(database, HISTORY.formatted("flyway_schema_history"));
-        Postgres.execute(
-                database,
-                "insert into flyway_schema_history values (7, '7', 'theirs', 'SQL',"
-                        + " 'db/migration/V7__theirs.sql', 0, 'them', now(), 0, true)");
+        createHistory(database, "flyway_schema_history", 7, "theirs", true);
         Map<String, String> environment = ServiceProcess.withAdministrator(database, EMAIL, PASSWORD);
         environment.put("TZ", "PST");
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
@@ -284,11 +280,7 @@ class StartUpIT {
     @Test
     void refusesASchemaWhoseMigrationFailed() {
         String database = SharedPostgres.newDatabase();
-        Postgres.execute(database, HISTORY.formatted("auth_tokens_schema_history"));
-        Postgres.execute(
-                database,
-                "insert into auth_tokens_schema_history values (1, '1', 'schema', 'SQL',"
-                        + " 'db/migration/V1__schema.sql', 0, 'us', now(), 0, false)");
+        createHistory(database, "auth_tokens_schema_history", 1, "schema", false);
         String line = refusal(with(database));
         assertTrue(line.contains("quarkus.datasource.jdbc.url") && line.contains("auth_tokens_schema_history"), line);
     }
@@ -393,6 +385,14 @@ class StartUpIT {
         String line = refusal(ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), email, password));
         assertTrue(line.contains("auth-tokens.bootstrap." + setting), line);
         assertTrue(!line.contains(password), line);
+    }
+
+    private static void createHistory(String database, String table, int version, String description, boolean success) {
+        Postgres.execute(database, HISTORY.formatted(table));
+        Postgres.execute(
+                database,
+                "insert into %s values (%d, '%2$d', '%s', 'SQL', 'db/migration/V%2$d__%3$s.sql', 0, 'user', now(), 0, %b)"
+                        .formatted(table, version, description, success));
     }
 
     /** The one line that a start prints which is refused. */
