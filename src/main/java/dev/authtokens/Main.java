@@ -23,9 +23,9 @@ public class Main {
 
     public static void main(String... args) {
         HIBERNATE.setLevel(Level.WARNING);
-        // The driver sends its name to PostgreSQL, which does not know all of Java's.
-        TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
         POSTGRESQL.setLevel(Level.SEVERE);
+        // The driver sends the name of the time zone to PostgreSQL, which does not know all of Java's.
+        TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
         if (args.length == 0) {
             // The start of every pod: saves the time to load the command line.
             serve();

@@ -1,8 +1,6 @@
 package dev.authtokens.database;
 
 import jakarta.inject.Singleton;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -32,7 +30,7 @@ public class DatabaseClock {
     /** The time as the database answers it now, for what must not rely on an earlier reading. One round trip. */
     public Instant read() {
         long start = System.nanoTime();
-        Instant time = statements.query("select clock_timestamp()", DatabaseClock::readTime);
+        Instant time = statements.query("select clock_timestamp()", Statements::firstInstant);
         set(time, start);
         return time;
     }
@@ -46,10 +44,5 @@ public class DatabaseClock {
         latest.accumulateAndGet(
                 new Reading(time, nanoTime),
                 (known, read) -> known == null || read.nanoTime() - known.nanoTime() > 0 ? read : known);
-    }
-
-    private static Instant readTime(ResultSet row) throws SQLException {
-        row.next();
-        return Statements.instant(row, 1);
     }
 }

@@ -61,6 +61,12 @@ public class Statements {
         return rows.next() && rows.getBoolean(1);
     }
 
+    /** The first column of the first row as a time; null where the column is null. */
+    public static Instant firstInstant(ResultSet rows) throws SQLException {
+        rows.next();
+        return instant(rows, 1);
+    }
+
     private interface Execution<T> {
         T run(PreparedStatement statement) throws SQLException;
     }

@@ -21,8 +21,8 @@ import org.jboss.logging.Logger;
 /**
  * Counts consecutive failed logins by account, whatever its address, shared by all replicas. An attempt counts as failed
  * before the password is verified, so parallel guesses cannot share one count. Success resets the count; an attempt that the
- * database or the hashing refused is withdrawn. After the free failures, each further
- * one doubles the delay before the next attempt.
+ * database or the hashing refused is withdrawn. After the free failures, each further one doubles the delay before the next
+ * attempt.
  *
  * <p>Known networks, which logged in to the account lately, are counted apart, so that guesses of unknown clients cannot lock
  * the owner out. A known network that has reached {@link #MAX_OF_KNOWN_NETWORK} counts as unknown. In total at most 100

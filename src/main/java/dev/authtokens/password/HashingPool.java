@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Limits concurrent work on passwords, the hashing and the check of new ones, to the number of cores. A caller waits for a permit on its own thread; one that would wait longer
- * than {@link #MAX_WAIT} is rejected at once, so that an overload fills neither memory nor queues.
+ * Limits concurrent work on passwords, the hashing and the check of new ones, to the number of cores. A caller waits for a
+ * permit on its own thread; one that would wait longer than {@link #MAX_WAIT} is rejected at once, so that an overload fills
+ * neither memory nor queues.
  */
 @ApplicationScoped
 public class HashingPool {

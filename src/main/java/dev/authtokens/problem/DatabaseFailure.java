@@ -15,6 +15,9 @@ import java.util.Set;
  */
 public record DatabaseFailure(SQLException exception) {
 
+    /** SQL state "read only SQL transaction". */
+    public static final String READ_ONLY = "25006";
+
     /** Classes of SQL states: data exception, violated constraint, syntax error or access rule violation. */
     private static final Set<String> BUGS = Set.of("22", "23", "42");
 
@@ -60,6 +63,11 @@ public record DatabaseFailure(SQLException exception) {
         return state().equals("42P01");
     }
 
+    /** Whether a function does not exist, is not supported, or may not be called. */
+    public boolean refusesFunction() {
+        return Set.of("42501", "42883", "0A000").contains(state());
+    }
+
     /** Whether something of the same name exists already: a table, a function, or another object. */
     public boolean isDuplicate() {
         return Set.of("42P07", "42723", "42710").contains(state());
@@ -72,7 +80,7 @@ public record DatabaseFailure(SQLException exception) {
 
     /** Whether every change is refused, or the driver found no server that takes them: they are standbys, or read-only. */
     public boolean isReadOnly() {
-        return state().equals("25006") || firstLine().contains("targetServerType");
+        return state().equals(READ_ONLY) || firstLine().contains("targetServerType");
     }
 
     /** Whether the pool reports it and not the database: no connection became free in time, or it interrupted the driver. */

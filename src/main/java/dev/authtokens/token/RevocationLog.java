@@ -5,6 +5,7 @@ import dev.authtokens.database.BatchedDeletion;
 import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
+import dev.authtokens.problem.DatabaseFailure;
 import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,7 +20,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 
@@ -47,9 +47,6 @@ public class RevocationLog {
 
     /** Longest time between two attempts while readings fail: they do not pile up on a server that is overloaded or locked. */
     private static final Duration MAX_PAUSE = Duration.ofMillis(500);
-
-    /** SQL states of a function that the role may not call, or that does not exist. */
-    private static final Set<String> FUNCTION_REFUSED = Set.of("42501", "42883", "0A000");
 
     private static final String DELETE_OLD = """
             delete from revocations where id in (
@@ -228,7 +225,7 @@ public class RevocationLog {
         try {
             return RevocationReading.read(connection, sql, last);
         } catch (SQLException e) {
-            if (sql.equals(RevocationReading.FULL) && FUNCTION_REFUSED.contains(e.getSQLState())) {
+            if (sql.equals(RevocationReading.FULL) && new DatabaseFailure(e).refusesFunction()) {
                 sql = RevocationReading.WITHOUT_SYSTEM;
                 return RevocationReading.read(connection, sql, last);
             }

@@ -105,12 +105,12 @@ class TokenQueries {
 
     /** The moment up to which issued tokens are invalid. */
     Instant validFrom() {
-        return statements.query("select valid_from from token_validity", TokenQueries::readInstant);
+        return statements.query("select valid_from from token_validity", Statements::firstInstant);
     }
 
     /** Null when the account never expires, or does not exist. */
     Instant accountExpiry(long userId) {
-        return statements.query("select max(expires_at) from users where id = ?", TokenQueries::readInstant, userId);
+        return statements.query("select max(expires_at) from users where id = ?", Statements::firstInstant, userId);
     }
 
     /**
@@ -120,12 +120,7 @@ class TokenQueries {
      * @return the moment, by the database's clock; never in the future
      */
     Instant revokeAll(Instant until) {
-        return statements.query(REVOKE_ALL, TokenQueries::readInstant, until);
-    }
-
-    private static Instant readInstant(ResultSet row) throws SQLException {
-        row.next();
-        return Statements.instant(row, 1);
+        return statements.query(REVOKE_ALL, Statements::firstInstant, until);
     }
 
     private Map<ByteBuffer, TokenRow> readAll(ResultSet rows) throws SQLException {

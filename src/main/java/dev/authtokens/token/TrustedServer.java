@@ -1,5 +1,6 @@
 package dev.authtokens.token;
 
+import dev.authtokens.problem.DatabaseFailure;
 import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
@@ -11,9 +12,6 @@ import java.time.Instant;
  */
 @Singleton
 class TrustedServer {
-
-    /** SQL state "read only transaction": answered with 503, and a reason for the pool to drop a connection. */
-    private static final String READ_ONLY = "25006";
 
     /** When its postmaster started, which differs between servers; null until the first reading. */
     private volatile Instant startedAt;
@@ -37,7 +35,10 @@ class TrustedServer {
         if (isStandby || (trusted != null && !trusted.equals(serverStartedAt))) {
             mismatched = true;
             throw new PersistenceException(
-                    new SQLException("read from a standby, or from another server than the revocation log", READ_ONLY));
+                    // Answered with 503.
+                    new SQLException(
+                            "read from a standby, or from another server than the revocation log",
+                            DatabaseFailure.READ_ONLY));
         }
     }
 }
