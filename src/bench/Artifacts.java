@@ -35,7 +35,7 @@ class Artifacts {
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         for (Result result : results) {
             System.out.printf(
-                    "| %s | %d MB | %.0f ms | %.0f MB | %.0f MB | %.0f | %.2f | %.1f | %.2f |%n",
+                    "| %s | %d MB | %.0f ms | %.0f MiB | %.0f MiB | %.0f | %.2f | %.1f | %.2f |%n",
                     result.name(),
                     result.bytes() / 1_000_000,
                     result.start(),
@@ -116,13 +116,13 @@ class Artifacts {
         double logins;
         try (Service service = start(artifact.command()).awaitOk(token)) {
             Thread.sleep(3_000);
-            idle = service.residentMegabytes();
+            idle = service.residentMebibytes();
             String load = Load.get("/v4/auth-tokens/verify/", List.of(token));
             // Warm, then for as long as the wanted number of checks takes.
             Load.warm(load);
             checks = Load.throughput(10, load);
             checks = Load.throughput((int) Math.max(10, requests / checks), load);
-            loaded = service.residentMegabytes();
+            loaded = service.residentMebibytes();
             Load.throughput(5, Load.login());
             logins = Load.throughput(15, Load.login());
         }

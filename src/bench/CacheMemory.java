@@ -1,5 +1,6 @@
 package dev.authtokens.token;
 
+import dev.authtokens.access.Caller;
 import dev.authtokens.access.Role;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
@@ -15,7 +16,7 @@ public class CacheMemory {
     private static final int ENTRIES = 200_000;
 
     public static void main(String[] args) throws Exception {
-        TokenCache cache = new TokenCache(ENTRIES, new SimpleMeterRegistry());
+        TokenCache cache = new TokenCache(ENTRIES, Duration.ZERO, new SimpleMeterRegistry());
         cache.trustUntil(System.nanoTime() + Duration.ofHours(1).toNanos());
         TokenLifetime life = new TokenLifetime(Optional.empty(), Optional.empty(), Optional.empty());
         Instant now = Instant.now();
@@ -38,7 +39,8 @@ public class CacheMemory {
 
     private static TokenRow row(int number) {
         String email = String.format("user-%07d@example.com  ", number);
-        return new TokenRow(new UUID(number, number), Instant.now(), Instant.now(), number, email, Role.USER, null);
+        Caller owner = new Caller(number, email, Role.USER, Instant.now(), null, new UUID(number, number));
+        return new TokenRow(owner, Instant.now(), Instant.now(), null);
     }
 
     private static long used() throws InterruptedException {

@@ -15,7 +15,7 @@ record Cost(double rate, double service, double database, double load) {
     /** Of as many requests as go. */
     static Cost of(Service service, int connections, int seconds, String script) throws Exception {
         Cost before = total(service);
-        double rate = Load.throughput(Service.PORT, connections, seconds, script);
+        double rate = Load.throughput(service.port, connections, seconds, script);
         Cost after = total(service);
         double requests = rate * seconds;
         return new Cost(

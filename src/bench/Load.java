@@ -1,7 +1,4 @@
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +33,12 @@ final class Load {
         return throughput(port, IN_FLIGHT, seconds, script);
     }
 
-    /** Requests per second of so many connections; anything but success makes the measurement void. */
     static double throughput(int port, int connections, int seconds, String script) throws Exception {
+        return throughput("http://127.0.0.1:" + port + "/", connections, seconds, script);
+    }
+
+    /** Requests per second of so many connections; anything but success makes the measurement void. */
+    static double throughput(String url, int connections, int seconds, String script) throws Exception {
         Path file = Files.writeString(Files.createTempFile("load", ".lua"), script);
         Process wrk = new ProcessBuilder(
                         "wrk",
@@ -48,18 +49,41 @@ final class Load {
                         "-d" + seconds + "s",
                         "-s",
                         file.toString(),
-                        "http://127.0.0.1:" + port + "/")
+                        url)
                 .redirectErrorStream(true)
                 .start();
         String output = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         Files.delete(file);
         Matcher rate = Pattern.compile("Requests/sec: +([0-9.]+)").matcher(output);
-        if (!rate.find() || output.contains("Non-2xx") || output.contains("Socket errors")) {
-            throw new IllegalStateException(output);
+        Matcher fault = Pattern.compile("Non-2xx.*|Socket errors.*").matcher(output);
+        if (fault.find() || !rate.find()) {
+            throw new IllegalStateException(fault.reset().find() ? fault.group() : output);
         }
         double perSecond = Double.parseDouble(rate.group(1));
         SENT.addAndGet((long) (perSecond * seconds));
         return perSecond;
+    }
+
+    /** Full TLS handshakes per second, by as many clients; without a request. */
+    static double handshakes(int port, int seconds) throws Exception {
+        long begin = System.nanoTime();
+        List<Process> clients = new ArrayList<>();
+        for (int i = 0; i < IN_FLIGHT; i++) {
+            clients.add(new ProcessBuilder(
+                            "openssl", "s_time", "-connect", "127.0.0.1:" + port, "-new", "-time", String.valueOf(seconds))
+                    .redirectErrorStream(true)
+                    .start());
+        }
+        double count = 0;
+        for (Process client : clients) {
+            String output = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Matcher connections = Pattern.compile("(\\d+) connections in \\d+ real seconds").matcher(output);
+            if (!connections.find()) {
+                throw new IllegalStateException(output);
+            }
+            count += Double.parseDouble(connections.group(1));
+        }
+        return count / ((System.nanoTime() - begin) / 1e9);
     }
 
     static String login() {
@@ -73,11 +97,18 @@ final class Load {
     }
 
     static void warm(int port, String script) throws Exception {
-        double before = 0;
-        double rate = throughput(port, 2, script);
-        for (int round = 0; round < 7 && rate > before * 1.1; round++) {
-            before = rate;
-            rate = throughput(port, 2, script);
+        // Two rounds at least: in the first ones, compiling takes as much of the cores as it gains.
+        warm(port, script, 2, 7);
+    }
+
+    /** Until some rounds in a row bring no more than a tenth; at most so many rounds. */
+    static void warm(int port, String script, int inARow, int most) throws Exception {
+        double best = throughput(port, 2, script);
+        int without = 0;
+        for (int round = 0; round < most && without < inARow; round++) {
+            double rate = throughput(port, 2, script);
+            without = rate > best * 1.1 ? 0 : without + 1;
+            best = Math.max(best, rate);
         }
     }
 
@@ -149,6 +180,11 @@ final class Load {
      * @param requests makes the text of the n-th one
      */
     static Outcome atRate(double rate, int seconds, int connections, IntFunction<String> requests) throws Exception {
+        return atRate(Service.PORT, rate, seconds, connections, requests);
+    }
+
+    static Outcome atRate(int port, double rate, int seconds, int connections, IntFunction<String> requests)
+            throws Exception {
         int total = (int) (rate * seconds);
         long[] times = new long[total];
         long[] late = new long[total];
@@ -159,14 +195,15 @@ final class Load {
         List<Throwable> failures = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
             Thread thread = new Thread(() -> {
-                try (Connection connection = new Connection(Service.PORT)) {
+                try (Connection connection = new Connection(port)) {
+                    connection.open();
                     for (int n = (int) next.getAndIncrement(); n < total; n = (int) next.getAndIncrement()) {
                         long due = begin + (long) (n * 1e9 / rate);
                         byte[] request = requests.apply(n).getBytes(StandardCharsets.ISO_8859_1);
                         long free = System.nanoTime();
                         sleepUntil(due);
                         late[n] = System.nanoTime() - Math.max(due, free);
-                        int status = connection.send(request);
+                        int status = status(connection.send(request));
                         times[n] = System.nanoTime() - due;
                         refused[n] = status == 429;
                     }
@@ -190,6 +227,14 @@ final class Load {
         return new Outcome(pick(times, refused, false), pick(times, refused, true), late);
     }
 
+    /** 2xx or 429; any other fails, and quotes the answer. */
+    private static int status(Connection.Answer answer) throws IOException {
+        if (answer.status() / 100 != 2 && answer.status() != 429) {
+            throw new IOException(answer.status() + " " + answer.body());
+        }
+        return answer.status();
+    }
+
     private static long[] pick(long[] times, boolean[] refused, boolean wanted) {
         long[] picked = new long[times.length];
         int count = 0;
@@ -207,56 +252,6 @@ final class Load {
         long left = nanoTime - System.nanoTime();
         if (left > 0) {
             Thread.sleep(left / 1_000_000, (int) (left % 1_000_000));
-        }
-    }
-
-    /** One HTTP/1.1 connection that is kept; just enough to read our own answers. */
-    private static final class Connection implements AutoCloseable {
-
-        private final Socket socket;
-        private final DataInputStream in;
-
-        Connection(int port) throws IOException {
-            socket = new Socket("127.0.0.1", port);
-            socket.setTcpNoDelay(true);
-            in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
-        }
-
-        /** The status: 200 or 429; any other fails, and quotes the answer. */
-        int send(byte[] request) throws IOException {
-            socket.getOutputStream().write(request);
-            String line = readLine();
-            int status = Integer.parseInt(line.substring(9, 12));
-            int length = 0;
-            for (line = readLine(); !line.isEmpty(); line = readLine()) {
-                if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
-                    length = Integer.parseInt(line.substring(15).strip());
-                }
-            }
-            byte[] body = in.readNBytes(length);
-            if (status != 200 && status != 429) {
-                throw new IOException(status + " " + new String(body, StandardCharsets.UTF_8));
-            }
-            return status;
-        }
-
-        private String readLine() throws IOException {
-            StringBuilder line = new StringBuilder();
-            InputStream bytes = in;
-            for (int b = bytes.read(); b != '\n'; b = bytes.read()) {
-                if (b < 0) {
-                    throw new IOException("The connection ended");
-                }
-                if (b != '\r') {
-                    line.append((char) b);
-                }
-            }
-            return line.toString();
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
         }
     }
 }

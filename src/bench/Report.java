@@ -26,11 +26,6 @@ final class Report {
         add(new Row(name, value, unit, beside, value / beside, "", null));
     }
 
-    /** Where less is better: the ratio is how many times less it is. */
-    void lessThan(String name, double value, String unit, double beside) {
-        add(new Row(name, value, unit, beside, beside / value, "", null));
-    }
-
     /** @param gross a smaller ratio fails the run */
     void atLeast(String name, double value, String unit, double beside, double budget, double gross) {
         double ratio = value / beside;

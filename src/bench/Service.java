@@ -74,18 +74,24 @@ final class Service implements AutoCloseable {
     }
 
     static Service start(List<String> command, int port, Map<String, String> environment) throws IOException {
+        Process process = builder(command, port, environment).start();
+        // A measurement that fails leaves nothing behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        return new Service(process, port);
+    }
+
+    static ProcessBuilder builder(List<String> command, int port, Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of(LOG).toFile()));
+        // As the image of the jar sets it. The native executable allocates its heap by itself.
+        builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");
         builder.environment().put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
         builder.environment().put("AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD);
         builder.environment().put("QUARKUS_HTTP_PORT", String.valueOf(port));
         builder.environment().put("QUARKUS_MANAGEMENT_PORT", String.valueOf(port + 1000));
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        // A measurement that fails leaves nothing behind.
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-        return new Service(process, port);
+        return builder;
     }
 
     Service awaitAnswer() throws InterruptedException {
@@ -160,15 +166,15 @@ final class Service implements AutoCloseable {
         return process.pid();
     }
 
-    double residentMegabytes() throws IOException {
-        return residentMegabytes(process.toHandle());
+    double residentMebibytes() throws IOException {
+        return residentMebibytes(process.toHandle());
     }
 
-    static double residentMegabytes(ProcessHandle process) throws IOException {
+    static double residentMebibytes(ProcessHandle process) throws IOException {
         return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
                 .filter(line -> line.startsWith("VmRSS"))
                 .map(line -> line.replaceAll("[^0-9]", ""))
-                .mapToDouble(kilobytes -> Long.parseLong(kilobytes) / 1000.0)
+                .mapToDouble(kibibytes -> Long.parseLong(kibibytes) / 1024.0)
                 .findFirst()
                 .orElseThrow();
     }

@@ -14,6 +14,11 @@ import java.util.zip.CRC32;
 /** Tokens by the million that both the database and the client can make from their number. */
 final class Tokens {
 
+    static final String USER = System.getenv("QUARKUS_DATASOURCE_USERNAME");
+    static final String PASSWORD = System.getenv("QUARKUS_DATASOURCE_PASSWORD");
+
+    private static final String URL = System.getenv("QUARKUS_DATASOURCE_JDBC_URL");
+
     /** Who has the tokens, one after the other. */
     private static final int ACCOUNTS = 10_000;
 
@@ -54,15 +59,16 @@ final class Tokens {
                 where not exists (select from users where role = 'USER')""".formatted(ACCOUNTS), """
                 insert into auth_tokens (digest, id, user_id, created_at)
                 select sha256(sha256(('bench ' || n)::bytea)), gen_random_uuid(),
-                       (select min(id) from users where role = 'USER') + n %% %d,
+                       accounts.ids[1 + n %% %d],
                        now() - interval '%d days' - (%d - n) * interval '10 ms'
-                from generate_series(%d, %d) n on conflict do nothing"""
+                from generate_series(%d, %d) n, (select array_agg(id) as ids from users where role = 'USER') as accounts
+                on conflict do nothing"""
                 .formatted(ACCOUNTS, daysAgo, from + count, from, from + count - 1));
     }
 
     /** As the tables are after a while, with nothing left to write of what made them so. */
     static void settle() throws SQLException {
-        sql("vacuum analyze auth_tokens", "vacuum analyze users");
+        sql("vacuum analyze auth_tokens", "vacuum analyze users", "vacuum analyze audit_events");
         try (Connection connection = connect("postgres");
                 Statement statement = connection.createStatement()) {
             statement.execute("checkpoint");
@@ -96,13 +102,25 @@ final class Tokens {
         }
     }
 
+    /** An empty one beside the service's own, on the same server, for a peer. */
+    static void createDatabase(String name) throws SQLException {
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database " + name + " owner " + USER);
+        }
+    }
+
+    /** Of a database on the same server, like {@code postgresql://host:port/name}. */
+    static String uri(String database) {
+        return URL.replaceFirst("^jdbc:", "").replaceFirst("/[^/]*$", "/" + database);
+    }
+
     static Connection connect() throws SQLException {
-        return connect(System.getenv("QUARKUS_DATASOURCE_USERNAME"));
+        return connect(USER);
     }
 
     private static Connection connect(String user) throws SQLException {
-        return DriverManager.getConnection(
-                System.getenv("QUARKUS_DATASOURCE_JDBC_URL"), user, System.getenv("QUARKUS_DATASOURCE_PASSWORD"));
+        return DriverManager.getConnection(URL, user, PASSWORD);
     }
 
     private static byte[] sha256(byte[] bytes) {

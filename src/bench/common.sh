@@ -1,5 +1,5 @@
-# Sourced by the commands in this folder, with the class to run and its arguments. Compiles all classes, and runs this one with
-# a PostgreSQL of its own and the Java runtime of JAVA_HOME.
+# Sourced by the commands in this folder, with options of Java, the class to run and its arguments. Compiles all classes, and
+# runs this one with a PostgreSQL of its own and the Java runtime of JAVA_HOME.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 if ! command -v wrk >/dev/null; then
