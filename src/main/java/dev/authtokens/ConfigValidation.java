@@ -1,5 +1,6 @@
 package dev.authtokens;
 
+import dev.authtokens.password.LeakedPasswords;
 import dev.authtokens.settings.SecretSettings;
 import dev.authtokens.settings.SettingNames;
 import io.quarkus.agroal.runtime.DataSourcesJdbcRuntimeConfig;
@@ -26,7 +27,13 @@ import org.postgresql.Driver;
  */
 public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, ConfigValidator {
 
-    private static final String LONGEST = "36500d";
+    /** Bounds of lifespans, also of one that the command line gives to a token. */
+    public static final String SHORTEST_LIFESPAN = "1m";
+
+    public static final String LONGEST = "36500d";
+
+    private static final Pattern PUBLIC_URL = Pattern.compile("https?://[^/?#@\\s]+(/[^?#\\s]*[^/?#\\s])?");
+    private static final List<String> PROVIDERS = List.of("kvm", "aws", "azure");
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
 
     private final Supplier<Collection<String>> environment;
@@ -86,9 +93,18 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
         private static final int SECRET_LENGTH = 16;
 
         void check(ServiceConfig config) {
+            config.publicUrl()
+                    .ifPresent(url -> check(
+                            "public-url",
+                            PUBLIC_URL.matcher(url).matches(),
+                            "is no URL like https://auth.example.com, without a slash at its end"));
             config.password().pepper().ifPresent(pepper -> checkSecret("password.pepper", pepper));
             checkEach("password.previous-peppers", config.password().previousPeppers(), this::checkSecret);
             check("password.min-length", config.password().minLength(), 8, 64);
+            config.password()
+                    .leakedList()
+                    .flatMap(file -> new LeakedPasswords(file).refusal())
+                    .ifPresent(reason -> check("password.leaked-list", false, reason));
             check("password.bcrypt-cost", config.password().bcryptCost(), 10, 16);
             check("throttle.account-free-failures", config.throttle().accountFreeFailures(), 1, 9);
             check("throttle.account-longest-delay", config.throttle().accountLongestDelay(), "1s", "1d");
@@ -96,25 +112,34 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
             check("throttle.address-period", config.throttle().addressPeriod(), "1s", "1d");
             check("http.request-timeout", config.http().requestTimeout(), "1s", "10m");
             checkEach("http.cors-origins", config.http().corsOrigins(), this::checkOrigin);
-            check("token.lifespan", config.token().lifespan(), "1m", LONGEST);
+            check("token.lifespan", config.token().lifespan(), SHORTEST_LIFESPAN, LONGEST);
             check("token.idle-timeout", config.token().idleTimeout(), "5m", LONGEST);
             check("token.unused-lifespan", config.token().unusedLifespan(), "5m", LONGEST);
             check("token.last-use-interval", config.token().lastUseInterval(), "1s", "1m");
             check("token.purge-interval", config.token().purgeInterval(), "1s", LONGEST);
             check("cache.max-entries", config.cache().maxEntries(), 100, 10_000_000);
+            check("cache.outage-grace", config.cache().outageGrace(), "0s", "5m");
+            check(
+                    "cache.outage-grace",
+                    config.cache().enabled() || config.cache().outageGrace().isZero(),
+                    "needs the cache, which is not enabled");
+            check(
+                    "cache.outage-grace",
+                    !config.database().lease() || config.cache().outageGrace().isZero(),
+                    "does not go together with auth-tokens.database.lease, without which nothing is answered");
             check("revocation.poll-interval", config.revocation().pollInterval(), "10ms", "400ms");
             check("revocation.retention", config.revocation().retention(), "1m", "7d");
             check("audit.retention", config.audit().retention(), "1d", LONGEST);
             check("audit.purge-interval", config.audit().purgeInterval(), "1s", LONGEST);
             checkFilled("info.installation-name", config.info().installationName());
-            checkFilled("info.provider", config.info().provider());
+            check("info.provider", PROVIDERS.contains(config.info().provider()), "must be one of " + PROVIDERS);
             checkFilled("info.datacenter", config.info().datacenter());
             check("info.max-workers-per-cluster", config.info().maxWorkersPerCluster(), 1, Integer.MAX_VALUE);
             check("info.default-workers-per-cluster", config.info().defaultWorkersPerCluster(), 1, Integer.MAX_VALUE);
         }
 
-        void check(String name, boolean isGood, String reason) {
-            if (!isGood) {
+        void check(String name, boolean isValid, String reason) {
+            if (!isValid) {
                 problems.add(new Problem(prefix + "." + name + " " + reason));
             }
         }

@@ -3,6 +3,7 @@ package dev.authtokens;
 import dev.authtokens.cli.CommandProcess;
 import dev.authtokens.cli.Invocation;
 import dev.authtokens.http.SlowRequestGuard;
+import dev.authtokens.http.UnreadableRequests;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.time.ZoneOffset;
@@ -43,6 +44,7 @@ public class Main {
 
     private static void serve() {
         System.setProperty(SlowRequestGuard.SWITCH, "serviceload");
+        System.setProperty(UnreadableRequests.OWN_URI_CHECK, "true");
         Quarkus.run(null, Main::exit);
     }
 

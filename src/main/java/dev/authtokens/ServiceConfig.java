@@ -5,6 +5,7 @@ import dev.authtokens.http.ForwardedHeader;
 import io.smallrye.common.net.CidrAddress;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,15 @@ public interface ServiceConfig {
      */
     @WithDefault("true")
     boolean migrateAtStart();
+
+    /**
+     * URL at which clients reach the service, as {@code https://auth.example.com}; none by default. It is the issuer in
+     * introspections and in the metadata for OAuth clients. Set it for OAuth clients; use https but for tests.
+     */
+    Optional<String> publicUrl();
+
+    /** What the service requires of PostgreSQL. */
+    Database database();
 
     /** The first administrator, created by a start that finds no account. */
     Bootstrap bootstrap();
@@ -50,6 +60,17 @@ public interface ServiceConfig {
 
     /** The content of {@code GET /v4/info/}. */
     Info info();
+
+    interface Database {
+
+        /**
+         * Whether requests are answered only while the synchronous standby of PostgreSQL confirms a write of each replica,
+         * three times a second. If false, a replica that is cut off together with a former primary still accepts tokens
+         * that were revoked elsewhere. Set it to true with synchronous replication if nothing else fences a former primary.
+         */
+        @WithDefault("false")
+        boolean lease();
+    }
 
     interface Bootstrap {
 
@@ -83,6 +104,12 @@ public interface ServiceConfig {
          */
         @WithDefault("12")
         int minLength();
+
+        /**
+         * File of passwords that leaked elsewhere, which are refused as new ones: lines of SHA-1 digests in hexadecimal,
+         * sorted by them, as breach corpora are published; none by default. Set it to refuse all passwords of such a corpus.
+         */
+        Optional<Path> leakedList();
 
         /**
          * Cost of bcrypt, 10 to 16. Each step doubles the time of a hash. Hashes of another cost are renewed at the next
@@ -206,6 +233,14 @@ public interface ServiceConfig {
          */
         @WithDefault("50000")
         int maxEntries();
+
+        /**
+         * How long tokens that were valid when they were last read are accepted while the database cannot be reached; none by
+         * default, at most 5 minutes. Set it if services must go on through an outage, and a token that is revoked during a
+         * network partition may be accepted for that long.
+         */
+        @WithDefault("0s")
+        Duration outageGrace();
     }
 
     interface Revocation {
@@ -242,7 +277,7 @@ public interface ServiceConfig {
         @WithDefault("auth-tokens")
         String installationName();
 
-        /** Provider: {@code kvm}, {@code aws} or {@code azure}. Not blank. Set it to your provider. */
+        /** Provider: {@code kvm}, {@code aws} or {@code azure}. Set it to your provider. */
         @WithDefault("kvm")
         String provider();
 
@@ -257,5 +292,11 @@ public interface ServiceConfig {
         /** Default number of workers of a cluster, 1 or more. */
         @WithDefault("3")
         int defaultWorkersPerCluster();
+
+        /**
+         * Types of workers, the default first, for the provider {@code aws} (instance types) or {@code azure} (VM sizes); none
+         * by default. Set it if clients of the whole API show them.
+         */
+        Optional<List<String>> workerTypes();
     }
 }

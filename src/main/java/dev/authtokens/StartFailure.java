@@ -28,7 +28,7 @@ public class StartFailure extends RuntimeException {
     private static final String NO_URL = "because its URL is not set";
 
     public StartFailure(String property, String reason) {
-        super(property + " (" + environmentName(property) + "): " + reason);
+        super(property + " (" + environmentName(property) + "): " + oneLine(reason));
     }
 
     public static StartFailure ofUrl(String reason) {

@@ -9,6 +9,7 @@ import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.password.PasswordRules;
 import dev.authtokens.token.RevocationLog;
 import dev.authtokens.user.UserStore;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Event;
@@ -18,12 +19,13 @@ import jakarta.interceptor.Interceptor;
 import jakarta.persistence.PersistenceException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 
 /**
  * What the service does before its first request: checks the limit of connections, migrates the schema and creates the first
- * administrator, or fails.
+ * administrator, or fails. It logs what it runs with, and which settings weaken its security.
  */
 @Singleton
 public class StartUp {
@@ -32,6 +34,9 @@ public class StartUp {
     private static final String MIGRATE = "auth-tokens.migrate-at-start";
     private static final String BOOTSTRAP_EMAIL = "auth-tokens.bootstrap.email";
     private static final String BOOTSTRAP_PASSWORD = "auth-tokens.bootstrap.password";
+    private static final String PEPPER = "auth-tokens.password.pepper";
+    private static final String LIFESPAN = "auth-tokens.token.lifespan";
+    private static final String IDLE_TIMEOUT = "auth-tokens.token.idle-timeout";
 
     private static volatile boolean skipped;
 
@@ -45,6 +50,7 @@ public class StartUp {
     private final DatabaseClock clock;
     private final Event<Schedule> scheduling;
     private final Schedule schedule;
+    private final String version;
 
     StartUp(
             ServiceConfig config,
@@ -56,7 +62,8 @@ public class StartUp {
             ConnectionLimit connections,
             DatabaseClock clock,
             Event<Schedule> scheduling,
-            Schedule schedule) {
+            Schedule schedule,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
         this.config = config;
         this.schema = schema;
         this.users = users;
@@ -67,6 +74,7 @@ public class StartUp {
         this.clock = clock;
         this.scheduling = scheduling;
         this.schedule = schedule;
+        this.version = version;
     }
 
     /** For a process that serves no requests: it leaves schema and accounts as they are. */
@@ -85,10 +93,43 @@ public class StartUp {
             prepareSchema();
             createFirst(first);
             clock.read();
-            revocations.start();
+            revocations.start().thenAccept(this::announce);
             scheduling.fire(schedule);
         } catch (FlywayException | PersistenceException e) {
             throw StartFailure.ofDatabase(e);
+        }
+    }
+
+    /** After the first reading of the revocation log, which a start does not wait for. */
+    private void announce(String distrustReason) {
+        String from = "the cache";
+        if (!config.cache().enabled()) {
+            from = "the database, since the cache is disabled";
+        } else if (!distrustReason.isEmpty()) {
+            from = "the database until the revocation log can be read: " + distrustReason;
+        }
+        LOG.infof(
+                "auth-tokens %s: database %s, version %s of the schema. Token checks are answered from %s",
+                version, schema.address(), schema.version(), from);
+        if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+            warnOfWeakSettings();
+        }
+    }
+
+    private void warnOfWeakSettings() {
+        if (config.password().pepper().isEmpty()) {
+            LOG.warnf(
+                    "%s (%s) is not set: who gets a copy of the database can guess passwords with it alone. Set it to a"
+                            + " secret that is kept elsewhere",
+                    PEPPER, StartFailure.environmentName(PEPPER));
+        }
+        if (config.token().lifespan().isEmpty() && config.token().idleTimeout().isEmpty()) {
+            LOG.warnf(
+                    "Tokens never expire: a stolen one is valid until it is revoked. Set %s (%s) or %s (%s)",
+                    IDLE_TIMEOUT,
+                    StartFailure.environmentName(IDLE_TIMEOUT),
+                    LIFESPAN,
+                    StartFailure.environmentName(LIFESPAN));
         }
     }
 

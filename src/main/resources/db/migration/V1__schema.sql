@@ -19,6 +19,8 @@ create table auth_tokens (
     user_id      bigint      not null references users on delete cascade,
     created_at   timestamptz not null,
     last_used_at timestamptz,
+    expires_at   timestamptz,
+    name         text,
     address      text,
     user_agent   text,
     activity     text
@@ -32,12 +34,15 @@ create table auth_tokens (
 
 comment on column auth_tokens.digest is 'SHA-256 of the secret; the secret itself is not stored';
 comment on column auth_tokens.id is 'public, for lists and revocation';
+comment on column auth_tokens.expires_at is 'of this token, whatever the lifespan of all tokens is; null: none of its own';
+comment on column auth_tokens.name is 'null for a login';
 comment on column auth_tokens.address is 'client address of the login, as are user_agent and activity';
 
 create unique index auth_tokens_of_user on auth_tokens (user_id, id);
 
 -- For the deletion of expired tokens. An index on the last use would cost more at each use than the update itself.
 create index auth_tokens_by_age on auth_tokens (created_at);
+create index auth_tokens_by_expiry on auth_tokens (expires_at) where expires_at is not null;
 
 -- Consecutive failed logins, shared by all replicas. No reference to users: an address without an account counts alike.
 create table login_attempts (
@@ -158,11 +163,12 @@ end $$;
 create trigger auth_tokens_revoked after delete on auth_tokens
     referencing old table as revoked for each statement execute function log_revoked_tokens();
 
-create trigger auth_tokens_changed after update of digest, id, user_id, created_at or truncate on auth_tokens
+create trigger auth_tokens_changed after update of digest, id, user_id, created_at, expires_at or truncate on auth_tokens
     for each statement execute function log_everything();
 
-create trigger users_changed after update of email, role, expires_at on users
-    for each row when ((old.email, old.role, old.expires_at) is distinct from (new.email, new.role, new.expires_at))
+create trigger users_changed after update of email, role, created_at, expires_at on users
+    for each row when ((old.email, old.role, old.created_at, old.expires_at)
+        is distinct from (new.email, new.role, new.created_at, new.expires_at))
     execute function log_changed_account();
 
 create trigger token_validity_changed after insert or update or delete or truncate on token_validity

@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.agroal.runtime.DataSourcesJdbcRuntimeConfig;
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.PathConverter;
 import io.smallrye.common.net.CidrAddress;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -34,9 +36,15 @@ public class ConfigValidationTest {
 
     @ParameterizedTest
     @CsvSource({
+        "public-url, https://auth.example.com, auth.example.com",
+        "public-url, http://localhost:8000, https://auth.example.com/",
+        "public-url, https://example.com/auth, https://example.com/auth?x",
+        "public-url, https://[::1]:8443, https://user@example.com",
         "password.pepper, sixteen letters., fifteen letters",
         "password.min-length, 8, 7",
         "password.min-length, 64, 65",
+        "password.leaked-list, src/test/resources/leaked-passwords.txt, src/test/resources/none.txt",
+        "password.leaked-list, src/test/resources/leaked-passwords.txt, src/test/resources/contract.json",
         "password.bcrypt-cost, 10, 9",
         "password.bcrypt-cost, 16, 17",
         "throttle.account-free-failures, 1, 0",
@@ -61,6 +69,7 @@ public class ConfigValidationTest {
         "token.purge-interval, 36500d, 36501d",
         "cache.max-entries, 100, 99",
         "cache.max-entries, 10000000, 10000001",
+        "cache.outage-grace, 5m, 301s",
         "revocation.poll-interval, 400ms, 401ms",
         "revocation.poll-interval, 10ms, 9ms",
         "revocation.retention, 1m, 59s",
@@ -70,7 +79,7 @@ public class ConfigValidationTest {
         "audit.purge-interval, 1s, PT0.9S",
         "audit.purge-interval, 36500d, 36501d",
         "info.installation-name, x, ' '",
-        "info.provider, x, ' '",
+        "info.provider, azure, vsphere",
         "info.datacenter, x, ' '",
         "info.max-workers-per-cluster, 1, 0",
         "info.default-workers-per-cluster, 1, 0"
@@ -127,6 +136,24 @@ public class ConfigValidationTest {
     @ValueSource(strings = {"true", "TRUE", " yes ", "on", "1", "y"})
     void readsWhatIsTrue(String value) {
         assertTrue(read(Map.of("auth-tokens.cache.enabled", value)).cache().enabled());
+    }
+
+    @Test
+    void refusesAGraceWithoutACache() {
+        assertEquals(
+                Set.of("auth-tokens.cache.outage-grace needs the cache, which is not enabled"),
+                messages(refusal(
+                        Map.of("auth-tokens.cache.enabled", "false", "auth-tokens.cache.outage-grace", "30s"))));
+    }
+
+    @Test
+    void refusesAGraceWithALease() {
+        assertEquals(
+                Set.of(
+                        "auth-tokens.cache.outage-grace does not go together with auth-tokens.database.lease, without which"
+                                + " nothing is answered"),
+                messages(refusal(
+                        Map.of("auth-tokens.database.lease", "true", "auth-tokens.cache.outage-grace", "30s"))));
     }
 
     @ParameterizedTest
@@ -253,6 +280,7 @@ public class ConfigValidationTest {
                 .addDefaultInterceptors()
                 .withMapping(mapping)
                 .withConverter(Duration.class, 200, new DurationConverter())
+                .withConverter(Path.class, 200, new PathConverter())
                 .withConverter(CidrAddress.class, 200, text -> null)
                 .withSources(source);
         new ConfigValidation(() -> List.of(variables)).configBuilder(builder);

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.authtokens.harness.RawConnection;
 import dev.authtokens.harness.ServiceProcess;
+import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +128,48 @@ class ProductionArtifactIT {
                 .toList();
         assertEquals(3, commands.size());
         commands.forEach(command -> assertTrue(command.contains("\"-XX:+ExitOnOutOfMemoryError\""), command));
+    }
+
+    /** A native executable starts with next to no heap, and fills it with connections. */
+    @Test
+    void endsWithStatus3WhenItsHeapIsFull() {
+        List<String> smallHeap = ServiceProcess.isNative()
+                ? List.of("-Xmn1m", "-Xmx2m")
+                : List.of("-Xmx10m", "-XX:+ExitOnOutOfMemoryError");
+        List<RawConnection> connections = new ArrayList<>();
+        try (ServiceProcess service =
+                ServiceProcess.start(ServiceProcess.database(SharedPostgres.newDatabase()), command -> {
+                    command.addAll(1, smallHeap);
+                    return command;
+                })) {
+            if (ServiceProcess.isNative()) {
+                service.awaitReady();
+                fill(service, connections);
+            }
+            assertEquals(3, service.exitCode());
+        } finally {
+            connections.forEach(ProductionArtifactIT::close);
+        }
+    }
+
+    private static void fill(ServiceProcess service, List<RawConnection> connections) {
+        try {
+            while (connections.size() < 5000) {
+                RawConnection connection = RawConnection.to(service.port());
+                connections.add(connection);
+                connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n");
+            }
+        } catch (IOException ended) {
+            // which is what it is to do
+        }
+    }
+
+    private static void close(RawConnection connection) {
+        try {
+            connection.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static JsonNode bill(Path file) throws IOException {

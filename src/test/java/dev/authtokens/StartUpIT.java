@@ -1,10 +1,11 @@
 package dev.authtokens;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.authtokens.harness.Api;
 import dev.authtokens.harness.Await;
 import dev.authtokens.harness.ListeningPorts;
@@ -49,6 +50,10 @@ class StartUpIT {
                 installed_by varchar(100) not null, installed_on timestamp not null default now(),
                 execution_time integer not null, success boolean not null)""";
 
+    /** What a machine that stands still for a second is told about: a thread was blocked, a reading took too long. */
+    private static final List<String> OF_A_SLOW_MACHINE =
+            List.of("io.vertx.core.impl.BlockedThreadChecker", "dev.authtokens.token.RevocationLog");
+
     /** Part of a setting that no start may print. */
     private static final String SECRET = "s3cret";
 
@@ -61,6 +66,8 @@ class StartUpIT {
         environment.put("AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL);
         environment.put("AUTH_TOKENS_BOOTSTRAP_PASSWORD_FILE", file(PASSWORD + "\n"));
         environment.put("QUARKUS_DATASOURCE_PASSWORD_FILE", file(environment.remove("QUARKUS_DATASOURCE_PASSWORD")));
+        environment.put("AUTH_TOKENS_PASSWORD_PEPPER", "a pepper for this test");
+        environment.put("AUTH_TOKENS_TOKEN_IDLE_TIMEOUT", "30d");
         String token;
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             token = service.token("admin@example.com", PASSWORD);
@@ -75,8 +82,12 @@ class StartUpIT {
             assertEquals(
                     401, service.login("somebody-else@example.com", PASSWORD).statusCode());
             // Whoever reads the log of a pod that is well has nothing to explain.
-            assertFalse(service.output().contains("\"level\":\"WARN\""), service.output());
-            assertFalse(service.output().contains("\"level\":\"ERROR\""), service.output());
+            List<String> unusual = service.output()
+                    .lines()
+                    .filter(line -> line.contains("\"level\":\"WARN\"") || line.contains("\"level\":\"ERROR\""))
+                    .filter(line -> OF_A_SLOW_MACHINE.stream().noneMatch(line::contains))
+                    .toList();
+            assertEquals(List.of(), unusual);
         }
     }
 
@@ -84,19 +95,19 @@ class StartUpIT {
     @EnabledOnOs(OS.LINUX)
     void listensOnItsTwoPortsOnly() {
         Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             service.token(EMAIL, PASSWORD);
             assertEquals(Set.of(service.port(), service.managementUri("/").getPort()), ListeningPorts.of(service));
         }
     }
 
-    /** Without a free file a cold Java runtime loads no class, and never accepts a connection again. */
+    /** A cold service cannot recover from a lack of files, so connections must leave it some. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void staysWithinTheFilesThatTheProcessMayOpen() throws Exception {
         Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
         try (ServiceProcess service = ServiceProcess.start(environment, StartUpIT::withFewFiles)) {
             assertEquals(1, service.exitCode());
             String line = service.errors();
@@ -124,19 +135,62 @@ class StartUpIT {
     }
 
     @Test
-    void logsJson() {
-        try (ServiceProcess service =
-                ServiceProcess.start(with(SharedPostgres.newDatabase())).awaitReady()) {
-            Await.until(service::output, () -> service.output().contains("The database has no account"));
+    void logsInJsonWhatItRunsWith() {
+        String database = SharedPostgres.newDatabase();
+        String address = database.substring(database.indexOf("//") + 2);
+        try (ServiceProcess service = ServiceProcess.start(with(database)).awaitReady()) {
+            Await.until(service::output, () -> service.output().contains("Tokens never expire"));
             service.stop();
             service.output().lines().forEach(line -> assertTrue(line.startsWith("{") && line.endsWith("}"), line));
+            assertLogged(service, "INFO", ": database " + address + ", version ");
+            // The cache, unless the first reading of the revocation log takes longer than a machine at rest needs.
+            assertLogged(service, "INFO", " of the schema. Token checks are answered from the ");
+            assertLogged(service, "WARN", "The database has no account");
+            assertLogged(service, "WARN", "AUTH_TOKENS_PASSWORD_PEPPER");
+            assertLogged(service, "WARN", "AUTH_TOKENS_TOKEN_IDLE_TIMEOUT");
+        }
+    }
+
+    private static void assertLogged(ServiceProcess service, String level, String text) {
+        assertEquals(
+                1,
+                service.output()
+                        .lines()
+                        .filter(line -> line.contains("\"level\":\"" + level + "\"") && line.contains(text))
+                        .count(),
+                () -> text + " is not logged once: " + service.output());
+    }
+
+    /** The names of the Elastic Common Schema, as docs/operations.md has them. */
+    @Test
+    void logsInEcsIfAsked() throws IOException {
+        Map<String, String> environment =
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
+        environment.put("QUARKUS_LOG_CONSOLE_JSON_LOG_FORMAT", "ecs");
+        environment.put("QUARKUS_LOG_CONSOLE_JSON_KEY_OVERRIDES", "mdc=labels");
+        environment.put("AUTH_TOKENS_CACHE_ENABLED", "false");
+        try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
+            assertEquals(401, service.login(EMAIL, "a wrong password").statusCode());
+            Await.until(service::output, () -> service.output().contains("since the cache is disabled"));
+            String line = service.output()
+                    .lines()
+                    .filter(logged -> logged.contains("INVALID_CREDENTIALS"))
+                    .findFirst()
+                    .orElseThrow();
+            JsonNode ecs = new ObjectMapper().readTree(line);
+            assertEquals("INFO", ecs.get("log.level").asText());
+            assertEquals("audit", ecs.get("log.logger").asText());
+            assertEquals("auth-tokens", ecs.get("service.name").asText());
+            assertTrue(ecs.has("@timestamp") && ecs.has("ecs.version"), line);
+            assertEquals("127.0.0.1", ecs.at("/labels/address").asText());
+            assertEquals("admin@example.com", ecs.at("/labels/account").asText());
         }
     }
 
     @Test
     void aKilledServiceLosesNoTokenThatItAcknowledged() {
         Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
         String token;
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             token = service.token(EMAIL, PASSWORD);
@@ -183,11 +237,11 @@ class StartUpIT {
         try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
                 Statement statement = other.createStatement();
                 ServiceProcess service = ServiceProcess.start(
-                        with(database, "QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_SOCKETTIMEOUT", "1"))) {
+                        with(database, "QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_SOCKETTIMEOUT", "2"))) {
             other.setAutoCommit(false);
             statement.execute("create table users ()");
             Postgres.awaitLockWaits(database, 1);
-            Thread.sleep(2500);
+            Thread.sleep(3500);
             other.rollback();
             service.awaitReady();
         }
@@ -358,7 +412,8 @@ class StartUpIT {
     @ValueSource(strings = {"QUARKUS_HTTP_PORT", "QUARKUS_MANAGEMENT_PORT"})
     void refusesAPortThatIsInUse(String port) throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
-            String line = refusal(with(SharedPostgres.newDatabase(), port, String.valueOf(taken.getLocalPort())));
+            String line =
+                    refusal(with(SharedPostgres.newDatabaseWithSchema(), port, String.valueOf(taken.getLocalPort())));
             assertTrue(line.contains("is in use") && line.contains(port), line);
         }
     }
@@ -371,7 +426,7 @@ class StartUpIT {
         "QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_CONNECTTIMEOUT, abc, quarkus.datasource.jdbc.url"
     })
     void refusesASettingThatIsWrong(String name, String value, String property) {
-        String line = refusal(with(SharedPostgres.newDatabase(), name, value));
+        String line = refusal(with(SharedPostgres.newDatabaseWithSchema(), name, value));
         assertTrue(line.contains(property), line);
     }
 
@@ -382,7 +437,8 @@ class StartUpIT {
         "a@example.com, aaaaaaaaaaaaaaaa, password"
     })
     void refusesAnAdministratorThatIsNotSafe(String email, String password, String setting) {
-        String line = refusal(ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), email, password));
+        String line =
+                refusal(ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), email, password));
         assertTrue(line.contains("auth-tokens.bootstrap." + setting), line);
         assertTrue(!line.contains(password), line);
     }

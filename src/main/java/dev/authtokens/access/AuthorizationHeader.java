@@ -1,5 +1,6 @@
 package dev.authtokens.access;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
@@ -7,8 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code giantswarm <token>} and {@code Bearer <token>}, and {@code Basic} with e-mail address and password (RFC 7617);
- * the scheme in any case (RFC 9110, section 11.1).
+ * Reads {@code giantswarm <token>} and {@code Bearer <token>}, and {@code Basic} with e-mail address and password; the scheme
+ * in any case (RFC 9110, section 11.1).
+ *
+ * <p>The credentials of {@code Basic} are as they are (RFC 7617), or form-encoded (RFC 6749, section 2.3.1). The {@code @},
+ * which every e-mail address has and no form-encoded text, tells one from the other, whatever the password holds.
  */
 public final class AuthorizationHeader {
 
@@ -18,15 +22,17 @@ public final class AuthorizationHeader {
 
     private AuthorizationHeader() {}
 
-    /** The credentials of HTTP Basic. */
-    public record Basic(String email, byte[] password) {}
+    /** E-mail address and password of a program, from the header or elsewhere. */
+    public record Basic(String email, byte[] password) {
+
+        public static Basic of(String email, String password) {
+            return new Basic(email, password.getBytes(StandardCharsets.UTF_8));
+        }
+    }
 
     /** The token, or empty when the header is missing, of another scheme or malformed. */
     public static Optional<String> token(String header) {
-        if (header == null) {
-            return Optional.empty();
-        }
-        Matcher credentials = CREDENTIALS.matcher(header.strip());
+        Matcher credentials = CREDENTIALS.matcher(header == null ? "" : header.strip());
         return credentials.matches() ? Optional.of(credentials.group("token")) : Optional.empty();
     }
 
@@ -42,10 +48,24 @@ public final class AuthorizationHeader {
             int colon = pair.indexOf(':');
             return colon < 0
                     ? Optional.empty()
-                    : Optional.of(new Basic(
-                            pair.substring(0, colon), pair.substring(colon + 1).getBytes(StandardCharsets.UTF_8)));
+                    : Optional.of(credentials(pair.substring(0, colon), pair.substring(colon + 1)));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    private static Basic credentials(String user, String password) {
+        if (user.indexOf('@') < 0) {
+            try {
+                return Basic.of(formDecoded(user), formDecoded(password));
+            } catch (IllegalArgumentException e) {
+                // No form-encoding, and no e-mail address: refused like any that is unknown.
+            }
+        }
+        return Basic.of(user, password);
+    }
+
+    private static String formDecoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 }

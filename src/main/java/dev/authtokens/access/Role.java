@@ -3,8 +3,13 @@ package dev.authtokens.access;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What an account may do. On the wire and on the command line its name is in lower case. */
+@Schema(
+        type = SchemaType.STRING,
+        enumeration = {"user", "admin", "service"})
 public enum Role {
     /** Acts on its own account. */
     USER,

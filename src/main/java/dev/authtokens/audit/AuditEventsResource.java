@@ -7,6 +7,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -36,12 +38,37 @@ public class AuditEventsResource {
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the message says which parameter is wrong.")
     public List<AuditEvent> getAuditEvents(
             @RestQuery @Parameter(description = "Only of the account with this e-mail address.") String account,
-            @RestQuery @Parameter(description = "Only of this kind, like `LOGIN`.") String kind,
-            @RestQuery @Parameter(description = "Only at or after this time, like 2026-01-15T12:00:00Z.") String from,
-            @RestQuery @Parameter(description = "Only before this time.") String until,
-            @RestQuery @Parameter(description = "Only before the event of this id: the last of the page before.")
+            @RestQuery
+                    @Parameter(
+                            description = "Only of this kind, like `LOGIN`.",
+                            schema = @Schema(implementation = AuditKind.class))
+                    String kind,
+            @RestQuery
+                    @Parameter(
+                            description = "Only at or after this time, like 2026-01-15T12:00:00Z.",
+                            schema = @Schema(type = SchemaType.STRING, format = "date-time"))
+                    String from,
+            @RestQuery
+                    @Parameter(
+                            description = "Only before this time.",
+                            schema = @Schema(type = SchemaType.STRING, format = "date-time"))
+                    String until,
+            @RestQuery
+                    @Parameter(
+                            description = "Only before the event of this id: the last of the page before.",
+                            schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1"))
                     String before,
-            @RestQuery @Parameter(description = "At most so many, 1 to 1,000; 100, when missing.") String limit) {
+            @RestQuery
+                    @Parameter(
+                            description = "At most so many, 1 to 1,000; 100, when missing.",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            format = "int32",
+                                            minimum = "1",
+                                            maximum = "1000",
+                                            defaultValue = "100"))
+                    String limit) {
         AuditFilter filter = new AuditFilter(
                 QueryParameter.read("account", account, EmailAddress::searched),
                 QueryParameter.read("kind", kind, AuditKind::valueOf),

@@ -4,7 +4,6 @@ import dev.authtokens.ServiceConfig;
 import dev.authtokens.database.BatchedDeletion;
 import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.database.Schedule;
-import dev.authtokens.database.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -21,13 +20,11 @@ class AuditPurge {
             delete from audit_events where id in (
                 select id from audit_events where at <= ? order by at limit ? for update skip locked)""";
 
-    private final Statements statements;
     private final BatchedDeletion deletion;
     private final Duration retention;
     private final DatabaseClock clock;
 
-    AuditPurge(Statements statements, BatchedDeletion deletion, ServiceConfig config, DatabaseClock clock) {
-        this.statements = statements;
+    AuditPurge(BatchedDeletion deletion, ServiceConfig config, DatabaseClock clock) {
         this.deletion = deletion;
         this.retention = config.audit().retention();
         this.clock = clock;
@@ -39,9 +36,7 @@ class AuditPurge {
 
     void purge() {
         Instant oldest = clock.read().minus(retention);
-        long deleted = deletion.run(
-                "audit events",
-                from -> BatchedDeletion.Batch.of(statements.update(DELETE, oldest, BatchedDeletion.BATCH)));
+        long deleted = deletion.run("audit events", DELETE, oldest);
         if (deleted > 0) {
             LOG.infof("Deleted %d audit events from before %s, the end of their retention", deleted, oldest);
         }

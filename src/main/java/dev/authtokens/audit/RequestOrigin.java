@@ -8,14 +8,21 @@ import io.smallrye.common.vertx.VertxContext;
  * thread, or outside of requests to the process. Every part may be null.
  *
  * @param actor e-mail address of the caller, or the user of the command line; null when not logged in
+ * @param traceId of the trace that the request belongs to (W3C Trace Context)
  * @param address of the client, without a port
  */
 public record RequestOrigin(
-        String actor, String requestId, String activity, String commandLine, String address, String userAgent) {
+        String actor,
+        String requestId,
+        String traceId,
+        String activity,
+        String commandLine,
+        String address,
+        String userAgent) {
 
     private static final String KEY = RequestOrigin.class.getName();
 
-    private static volatile RequestOrigin process = new RequestOrigin(null, null, null, null, null, null);
+    private static volatile RequestOrigin process = new RequestOrigin(null, null, null, null, null, null, null);
 
     /** The origin of the current request, or of this process. */
     public static RequestOrigin current() {
@@ -33,6 +40,6 @@ public record RequestOrigin(
     }
 
     public RequestOrigin by(String newActor) {
-        return new RequestOrigin(newActor, requestId, activity, commandLine, address, userAgent);
+        return new RequestOrigin(newActor, requestId, traceId, activity, commandLine, address, userAgent);
     }
 }

@@ -4,14 +4,19 @@ import dev.authtokens.access.Access;
 import dev.authtokens.access.AuthorizationHeader;
 import dev.authtokens.access.Caller;
 import dev.authtokens.audit.RequestOrigin;
+import dev.authtokens.database.DatabaseLease;
+import dev.authtokens.http.StaleAnswer;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.problem.ProblemResponses;
-import dev.authtokens.token.TokenSecret;
 import dev.authtokens.token.TokenStore;
 import dev.authtokens.token.VerifiedToken;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -24,7 +29,6 @@ import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
-import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 
 /**
  * Enforces the {@link Access} of every endpoint; one without it is refused to everybody.
@@ -42,68 +46,80 @@ public class AccessFilter {
 
     private final TokenStore tokens;
     private final BasicAuthentication passwords;
+    private final DatabaseLease lease;
 
-    AccessFilter(TokenStore tokens, BasicAuthentication passwords) {
+    AccessFilter(TokenStore tokens, BasicAuthentication passwords, DatabaseLease lease) {
         this.tokens = tokens;
         this.passwords = passwords;
+        this.lease = lease;
     }
 
+    /** Null when the request continues at once. */
     @ServerRequestFilter(nonBlocking = true, priority = Priorities.AUTHENTICATION)
-    public void filter(ResteasyReactiveContainerRequestContext request, ResourceInfo endpoint) {
+    public Uni<Void> filter(ContainerRequestContext request, ResourceInfo endpoint, HttpServerRequest http) {
         Access access = endpoint.getResourceMethod().getAnnotation(Access.class);
         if (access == null) {
             LOG.errorf("%s has no @Access, so it is refused to everybody", endpoint.getResourceMethod());
             throw new Problem(ProblemCode.FORBIDDEN);
         }
+        if (!lease.isHeld()) {
+            throw new Problem(ProblemCode.NOT_YET_AVAILABLE, DatabaseLease.DURATION);
+        }
         if (access.value() == Access.Who.ANYONE) {
-            return;
+            return null;
         }
-        String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-        boolean takesBasic = access.value() == Access.Who.INTROSPECTOR;
-        if (takesBasic && request.getHeaderString(ORIGIN) == null) {
-            // A browser, which sends Origin with every POST, would ask a person for the password, and keep it.
-            request.setProperty(ProblemResponses.BASIC_CHALLENGE, true);
-        }
-        Optional<AuthorizationHeader.Basic> basic =
-                takesBasic ? AuthorizationHeader.basic(authorization) : Optional.empty();
-        CompletableFuture<Optional<Caller>> caller = (basic.isPresent()
-                        ? passwords.authenticate(basic.get()).thenApply(Optional::of)
-                        : tokenOwner(authorization))
-                .toCompletableFuture();
+        CompletableFuture<Optional<Caller>> caller =
+                authenticate(request, access.value(), http).toCompletableFuture();
         if (caller.isDone() && !caller.isCompletedExceptionally()) {
             admit(request, access, caller.join());
-        } else {
-            request.suspend();
-            Context context = Vertx.currentContext();
-            caller.whenComplete(
-                    (known, failure) -> context.runOnContext(done -> resume(request, access, known, failure)));
+            return null;
         }
+        Context context = Vertx.currentContext();
+        return Uni.createFrom()
+                .completionStage(caller.thenAcceptAsync(
+                        known -> admit(request, access, known), task -> context.runOnContext(done -> task.run())));
     }
 
-    private CompletionStage<Optional<Caller>> tokenOwner(String authorization) {
+    /** By token, or also by HTTP Basic; empty when the token is not valid. */
+    private CompletionStage<Optional<Caller>> authenticate(
+            ContainerRequestContext request, Access.Who allowed, HttpServerRequest http) {
+        String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
+        if (allowed == Access.Who.INTROSPECTOR) {
+            if (request.getHeaderString(ORIGIN) == null) {
+                // A browser, which sends Origin with every POST, would ask a person for the password, and keep it.
+                request.setProperty(ProblemResponses.BASIC_CHALLENGE, true);
+            }
+            Optional<AuthorizationHeader.Basic> password = password(authorization, http.formAttributes());
+            if (password.isPresent()) {
+                return passwords.authenticate(password.get()).thenApply(Optional::of);
+            }
+        }
+        return tokenOwner(authorization, http.response());
+    }
+
+    /** From the header, or from a form (RFC 6749, section 2.3.1, known as {@code client_secret_post}), but not from both. */
+    private static Optional<AuthorizationHeader.Basic> password(String authorization, MultiMap form) {
+        String secret = form.get("client_secret");
+        if (secret == null) {
+            return AuthorizationHeader.basic(authorization);
+        }
+        String email = form.get("client_id");
+        if (authorization != null || email == null) {
+            throw new Problem(
+                    ProblemCode.INVALID_INPUT,
+                    "client_secret needs client_id, and must not be sent together with an Authorization header.");
+        }
+        return Optional.of(AuthorizationHeader.Basic.of(email, secret));
+    }
+
+    private CompletionStage<Optional<Caller>> tokenOwner(String authorization, HttpServerResponse response) {
         return AuthorizationHeader.token(authorization)
-                .flatMap(TokenSecret::parse)
                 .map(tokens::verify)
                 .orElseThrow(() -> new Problem(ProblemCode.PERMISSION_DENIED))
-                .thenApply(token -> token.map(VerifiedToken::owner));
-    }
-
-    private static void resume(
-            ResteasyReactiveContainerRequestContext request,
-            Access access,
-            Optional<Caller> caller,
-            Throwable failure) {
-        if (failure != null) {
-            request.resume(failure);
-            return;
-        }
-        try {
-            admit(request, access, caller);
-            request.resume();
-        } catch (RuntimeException | Error e) {
-            // Otherwise the request would stay suspended.
-            request.resume(e);
-        }
+                .thenApply(token -> {
+                    StaleAnswer.mark(response, token.flatMap(VerifiedToken::staleFor));
+                    return token.map(VerifiedToken::owner);
+                });
     }
 
     private static void admit(ContainerRequestContext request, Access access, Optional<Caller> known) {

@@ -76,7 +76,8 @@ class BasicAuthentication {
     }
 
     private static Caller caller(Account account) {
-        return new Caller(account.id(), account.email(), account.role(), null);
+        return new Caller(
+                account.id(), account.email(), account.role(), account.createdAt(), account.expiresAt(), null);
     }
 
     private Optional<Account> findUnchanged(String email, String matchedHash) {

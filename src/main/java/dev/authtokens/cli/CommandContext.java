@@ -1,6 +1,7 @@
 package dev.authtokens.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.authtokens.audit.AuditLog;
 import dev.authtokens.database.Schema;
 import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.password.PasswordRules;
@@ -17,6 +18,7 @@ record CommandContext(
         TokenStore tokens,
         PasswordHasher hasher,
         PasswordRules rules,
+        AuditLog audit,
         Schema schema,
         ObjectMapper mapper,
         Terminal terminal) {}

@@ -5,6 +5,7 @@ class CommandFailure extends RuntimeException {
 
     private final ExitCode exit;
 
+    /** @param line null: nobody needs one */
     CommandFailure(ExitCode exit, String line) {
         super(line, null, false, false);
         this.exit = exit;

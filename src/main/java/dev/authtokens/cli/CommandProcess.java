@@ -27,7 +27,9 @@ public final class CommandProcess {
     private static final Map<String, String> LONGER_TIMEOUTS = Map.of(
             "session.statement-timeout", "5min",
             "session.idle-in-transaction-timeout", "1min",
-            "quarkus.datasource.jdbc.additional-jdbc-properties.socketTimeout", "330");
+            "quarkus.datasource.jdbc.additional-jdbc-properties.socketTimeout", "330",
+            // None: PostgreSQL ends what takes too long.
+            "quarkus.transaction-manager.default-transaction-timeout", "0s");
 
     private static final Map<String, String> LOG_BESIDE_THE_RESULT = Map.of(
             "quarkus.log.console.stderr", "true",

@@ -14,11 +14,9 @@ import java.util.Optional;
 class CommandRunner implements QuarkusApplication {
 
     private final CommandContext context;
-    private final Terminal terminal;
 
     CommandRunner(CommandContext context) {
         this.context = context;
-        this.terminal = context.terminal();
     }
 
     @Override
@@ -38,15 +36,13 @@ class CommandRunner implements QuarkusApplication {
             return line.isPresent()
                     ? fail(ExitCode.NOT_AVAILABLE, line.get())
                     : fail(ExitCode.REFUSED, CommandProcess.unforeseen(failure));
-        } finally {
-            terminal.out().flush();
         }
     }
 
     /** The origin of a command's changes in the audit log. */
     private static RequestOrigin originOf(Invocation invocation) {
         String actor = "command line (" + System.getProperty("user.name") + ")";
-        return new RequestOrigin(actor, null, null, invocation.redacted(), null, null);
+        return new RequestOrigin(actor, null, null, null, invocation.redacted(), null, null);
     }
 
     private void run(Invocation invocation) {
@@ -56,12 +52,14 @@ class CommandRunner implements QuarkusApplication {
                     "The schema of the database is older than this version: run '" + Invocation.NAME + " migrate'.");
         }
         invocation.run(context);
-        terminal.requireWritable();
+        context.terminal().requireWritable();
     }
 
     private int fail(ExitCode exit, String line) {
-        terminal.out().flush();
-        terminal.error(line);
+        context.terminal().out().flush();
+        if (line != null) {
+            context.terminal().error(line);
+        }
         return exit.code();
     }
 

@@ -1,7 +1,6 @@
 package dev.authtokens.cli;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -13,6 +12,7 @@ import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.user.Expiry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A line of an import: an account with either a password hash or a password that is not hashed yet.
@@ -51,9 +51,9 @@ record ImportLine(long number, EmailAddress email, String passwordHash, byte[] p
         if ((fields.passwordHash() == null) == (fields.passwordBase64() == null)) {
             throw new BadLine("It needs either password_hash or password_base64.");
         }
-        if (fields.passwordHash() != null && !hasher.canVerify(fields.passwordHash())) {
-            throw new BadLine("password_hash is neither bcrypt ($2a$, $2b$, $2y$, cost 4 to 16) nor one of this service"
-                    + " with a pepper that is set.");
+        Optional<String> refusal = Optional.ofNullable(fields.passwordHash()).flatMap(hasher::refusal);
+        if (refusal.isPresent()) {
+            throw new BadLine(refusal.get());
         }
         return new ImportLine(
                 number,
@@ -89,11 +89,9 @@ record ImportLine(long number, EmailAddress email, String passwordHash, byte[] p
             throw new BadLine("There is no field " + Redactor.clean(e.getPropertyName(), MAX_SHOWN) + ".");
         } catch (JsonMappingException e) {
             throw new BadLine("A field is not a text, or the line is no JSON object.");
-        } catch (StreamReadException e) {
+        } catch (JacksonException e) {
             boolean isTwice = e.getOriginalMessage().startsWith("Duplicate field");
             throw new BadLine(isTwice ? "A field occurs twice." : "It is no JSON.");
-        } catch (JacksonException e) {
-            throw new BadLine("It is no JSON.");
         }
     }
 }

@@ -48,6 +48,10 @@ public final class Invocation {
             }
             requireCommand(parsed);
             requireReadable(commandLine, arguments);
+            if (leaf(parsed).commandSpec().userObject() instanceof CompletionCommand completion) {
+                completion.print(commandLine, terminal.out());
+                return answered(ExitCode.DONE.code());
+            }
             return new Invocation(List.of(arguments), parsed, OptionalInt.empty());
         } catch (ParameterException e) {
             CommandSpec spec = e.getCommandLine().getCommandSpec();
@@ -140,14 +144,17 @@ public final class Invocation {
         return leaf;
     }
 
-    /** One line, without the values of surplus arguments: they may be a password that somebody typed. */
+    /** One line, without the values of wrong arguments: they may be a password that somebody typed. */
     private static String describe(ParameterException failure) {
         if (failure instanceof UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().get(0);
-            return first.startsWith("-")
-                    ? "There is no option " + first.replaceFirst("=.*", "") + "."
-                    : "There are too many arguments, or there is no such command.";
+            String problem = first.startsWith("-")
+                    ? "There is no option " + Redactor.redact(first.replaceFirst("=.*", ""))
+                    : "There are too many arguments, or there is no such command";
+            String suggestions = String.join(", ", unmatched.getSuggestions());
+            return problem + (suggestions.isEmpty() ? "." : ": did you mean " + suggestions + "?");
         }
-        return Redactor.redact(failure.getMessage().lines().findFirst().orElse(""));
+        String message = failure.getMessage().replace("'" + failure.getValue() + "'", "this");
+        return Redactor.redact(message.lines().findFirst().orElse(""));
     }
 }

@@ -6,6 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** How a command shows its result: for people, or as one JSON value. */
@@ -23,6 +28,18 @@ class Output {
         } else {
             context.terminal().out().println(text);
         }
+    }
+
+    /** Prints the values as JSON where that is asked for, and otherwise as lines below the header. */
+    <T> void print(CommandContext context, String header, List<T> values, Function<T, String> line) {
+        String text = Stream.concat(Stream.of(header), values.stream().map(line))
+                .collect(Collectors.joining(System.lineSeparator()));
+        print(context, values, text);
+    }
+
+    /** @param value null: not known */
+    static String orDash(String value) {
+        return Objects.requireNonNullElse(value, "-");
     }
 
     /** @param value an {@link java.util.Iterator} is written as an array, element by element */

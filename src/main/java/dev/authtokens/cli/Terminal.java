@@ -1,14 +1,12 @@
 package dev.authtokens.cli;
 
 import jakarta.inject.Singleton;
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +24,7 @@ class Terminal {
 
     private static final String CLEAR_LINE = "\r\u001b[K";
     private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
+    private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
     private final PrintWriter out;
@@ -36,8 +35,8 @@ class Terminal {
     }
 
     Terminal(OutputStream out, OutputStream err) {
-        this.out = writer(out);
-        this.err = writer(err);
+        this.out = new PrintWriter(out, false, StandardCharsets.UTF_8);
+        this.err = new PrintWriter(err, false, StandardCharsets.UTF_8);
     }
 
     PrintWriter out() {
@@ -48,9 +47,16 @@ class Terminal {
         return err;
     }
 
-    /** @throws CommandFailure when standard output was closed */
+    /**
+     * Ends the command without an error when the reader of standard output has read enough, as in {@code user list | head}.
+     *
+     * @throws CommandFailure when the result cannot be written
+     */
     void requireWritable() {
         if (out.checkError()) {
+            if (isPipe(STANDARD_OUTPUT)) {
+                throw new CommandFailure(ExitCode.DONE, null);
+            }
             throw refused("The result cannot be written to standard output.");
         }
     }
@@ -73,11 +79,6 @@ class Terminal {
         showProgress("");
     }
 
-    /** Whether questions can be asked: standard input and output are a terminal. */
-    boolean isInteractive() {
-        return console() != null;
-    }
-
     /**
      * Asks whether to go ahead.
      *
@@ -85,17 +86,17 @@ class Terminal {
      * @throws CommandFailure when the answer is no, or there is no terminal to ask on
      */
     void confirm(boolean yes, String question) {
-        if (!yes && !isInteractive()) {
+        if (yes) {
+            return;
+        }
+        Console console = console();
+        if (console == null) {
             throw new CommandFailure(ExitCode.WRONG_USAGE, "There is no terminal to ask on: use --yes.");
         }
-        if (!yes && !confirms(question)) {
+        String answer = console.readLine("%s [y/N] ", question);
+        if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
             throw refused("Nothing was changed.");
         }
-    }
-
-    private boolean confirms(String question) {
-        String answer = console().readLine("%s [y/N] ", question);
-        return answer != null && answer.strip().toLowerCase(Locale.ROOT).matches("y|yes");
     }
 
     /**
@@ -108,8 +109,9 @@ class Terminal {
         if (fromInput) {
             return firstLine(maxLength);
         }
-        if (isInteractive()) {
-            return ask(console(), email);
+        Console console = console();
+        if (console != null) {
+            return ask(console, email);
         }
         if (isTerminal(STANDARD_INPUT)) {
             throw refused("Standard output is no terminal, so that the password cannot be asked for:"
@@ -134,13 +136,13 @@ class Terminal {
         return new String(password).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** JDK 22 to 24 have, by default, a console that exists without a terminal. */
+    /** Null unless standard input and output are a terminal: by default, that of JDK 22 to 24 exists without one too. */
     private static Console console() {
         System.setProperty("jdk.console", "java.base");
         return System.console();
     }
 
-    private byte[] firstLine(int maxLength) {
+    private static byte[] firstLine(int maxLength) {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try {
             int next = System.in.read();
@@ -163,17 +165,21 @@ class Terminal {
         return new CommandFailure(ExitCode.REFUSED, line);
     }
 
-    /** Known on Linux only; elsewhere it counts as no terminal. */
     private static boolean isTerminal(Path descriptor) {
-        try {
-            String target = Files.readSymbolicLink(descriptor).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
+        String target = targetOf(descriptor);
+        return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
     }
 
-    private static PrintWriter writer(OutputStream stream) {
-        return new PrintWriter(new OutputStreamWriter(new BufferedOutputStream(stream), StandardCharsets.UTF_8));
+    private static boolean isPipe(Path descriptor) {
+        return targetOf(descriptor).startsWith("pipe:");
+    }
+
+    /** Known on Linux only; elsewhere it is empty. */
+    private static String targetOf(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "";
+        }
     }
 }

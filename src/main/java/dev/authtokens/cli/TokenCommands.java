@@ -1,15 +1,16 @@
 package dev.authtokens.cli;
 
 import dev.authtokens.access.EmailAddress;
+import dev.authtokens.access.Role;
+import dev.authtokens.audit.Redactor;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.session.Session;
 import dev.authtokens.user.Account;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,7 +21,8 @@ import picocli.CommandLine.ParseResult;
 /** The commands about the sessions of accounts. */
 @Command(
         name = "token",
-        description = "Lists and revokes the sessions of accounts. A session is shown by its id, never by its token.",
+        description =
+                "Lists, creates and revokes the sessions of accounts. A session is shown by its id, never by its token.",
         footer = {"%nExample:", "  auth-tokens token list --help"})
 class TokenCommands {
 
@@ -29,8 +31,9 @@ class TokenCommands {
     private static final String EVERYONE = "--everyone";
     private static final String ISSUED_BEFORE = "--issued-before";
     private static final int LIMIT = 1000;
+    private static final int NAME_LENGTH = 100;
     private static final String TIME = "%-" + Output.TIME_WIDTH + "s  ";
-    private static final String ROW = "%-36s  " + TIME + TIME + TIME + "%s";
+    private static final String ROW = "%-36s  " + TIME + TIME + TIME + "%-15s  %s";
 
     @ParentCommand
     TopCommand top;
@@ -44,10 +47,8 @@ class TokenCommands {
         List<Session> sessions = context.tokens().list(argument.account(context).id(), LIMIT).stream()
                 .map(token -> Session.of(token, null))
                 .toList();
-        String header = ROW.formatted("ID", "CREATED", "LAST_USED", "EXPIRY", "ADDRESS");
-        String text = Stream.concat(Stream.of(header), sessions.stream().map(TokenCommands::row))
-                .collect(Collectors.joining(System.lineSeparator()));
-        output.print(context, sessions, text);
+        String header = ROW.formatted("ID", "CREATED", "LAST_USED", "EXPIRY", "ADDRESS", "NAME");
+        output.print(context, header, sessions, TokenCommands::row);
     }
 
     private static String row(Session session) {
@@ -56,7 +57,54 @@ class TokenCommands {
                 Output.time(session.created()),
                 Output.time(session.lastUsed()),
                 Output.time(session.expiry()),
-                Objects.requireNonNullElse(session.address(), "-"));
+                Output.orDash(session.address()),
+                Output.orDash(session.name()));
+    }
+
+    /** @param authToken shown this one time only */
+    @RegisterForReflection
+    record CreatedToken(String authToken, String name) {}
+
+    @Command(
+            name = "create",
+            description = {
+                "Issues a token to a program, so that it needs no password, and prints it this one time.",
+                "",
+                "The account must have the role service. A new password of the account revokes the token too."
+            },
+            footer = {
+                "%nExamples:",
+                "  auth-tokens token create backup@example.com --name 'backup job' --lifespan 90d",
+                "  auth-tokens token create proxy@example.com --name proxy > /run/secrets/token"
+            })
+    void create(
+            @Mixin AccountArgument argument,
+            @Option(
+                            names = "--name",
+                            required = true,
+                            paramLabel = "NAME",
+                            description = "What the token is for, at most 100 characters; shown in lists.")
+                    String name,
+            @Option(
+                            names = "--lifespan",
+                            paramLabel = "DURATION",
+                            description = "When it expires, like 12h, 90d or PT12H: " + ArgumentTypes.LIFESPANS
+                                    + "; by default only as all tokens do.")
+                    Duration lifespan,
+            @Mixin Output output) {
+        CommandContext context = top.context;
+        Account account = argument.account(context);
+        if (account.role() != Role.SERVICE) {
+            throw new CommandFailure(
+                    ExitCode.REFUSED, "Only an account with the role service gets a token without a login.");
+        }
+        String shown = Redactor.clean(name.strip(), NAME_LENGTH);
+        String token = context.tokens()
+                .issue(account, shown, lifespan)
+                .orElseThrow(
+                        () -> new CommandFailure(ExitCode.REFUSED, "The account was changed meanwhile: try again."))
+                .reveal();
+        output.print(context, new CreatedToken(token, shown), token);
     }
 
     @Command(

@@ -39,7 +39,13 @@ import picocli.CommandLine.ScopeType;
             "  auth-tokens                     serve",
             "  auth-tokens user list --help    help of a command"
         },
-        subcommands = {MigrateCommand.class, UserCommands.class, TokenCommands.class})
+        subcommands = {
+            MigrateCommand.class,
+            UserCommands.class,
+            TokenCommands.class,
+            AuditCommands.class,
+            CompletionCommand.class
+        })
 class TopCommand {
 
     @Option(

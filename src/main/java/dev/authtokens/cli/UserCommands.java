@@ -7,8 +7,10 @@ import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserChange;
 import dev.authtokens.user.UserView;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,13 +50,14 @@ class UserCommands {
                             names = "--role",
                             paramLabel = "ROLE",
                             defaultValue = "user",
+                            completionCandidates = RoleNames.class,
                             description = "What it may do: user (default), admin or service.")
                     Role role,
             @Option(
                             names = "--expiry",
                             paramLabel = "TIME",
                             defaultValue = "never",
-                            description = "When it expires, like 2030-01-01T12:00:00Z; never (default).")
+                            description = "When it expires, like 2030-01-01 or 2030-01-01T12:00:00Z; never (default).")
                     Instant expiry,
             @Mixin PasswordSource password,
             @Mixin Output output) {
@@ -138,12 +141,15 @@ class UserCommands {
                             + " administrator who has not expired does not expire at once.",
             footer = {
                 "%nExamples:",
-                "  auth-tokens user expiry andy@example.com 2030-01-01T12:00:00Z",
+                "  auth-tokens user expiry andy@example.com 2030-01-01",
                 "  auth-tokens user expiry andy@example.com never"
             })
     void expiry(
             @Mixin AccountArgument argument,
-            @Parameters(index = "1", paramLabel = "TIME|never", description = "A time in RFC 3339, or never.")
+            @Parameters(
+                            index = "1",
+                            paramLabel = "TIME|never",
+                            description = "A time in RFC 3339, a date (its beginning, in UTC), or never.")
                     Instant expiry,
             @Mixin Output output) {
         UserView user = modify(argument, UserChange.ofExpiry(expiry));
@@ -156,7 +162,12 @@ class UserCommands {
             footer = {"%nExample:", "  auth-tokens user role andy@example.com admin"})
     void role(
             @Mixin AccountArgument argument,
-            @Parameters(index = "1", paramLabel = "ROLE", description = "user, admin or service.") Role role,
+            @Parameters(
+                            index = "1",
+                            paramLabel = "ROLE",
+                            completionCandidates = RoleNames.class,
+                            description = "user, admin or service.")
+                    Role role,
             @Mixin Output output) {
         UserView user = modify(argument, UserChange.ofRole(role));
         output.print(top.context, user, "Role of " + user.email() + ": " + user.role());
@@ -186,6 +197,15 @@ class UserCommands {
         top.context.users().delete(account.id());
         String text = "Deleted the account " + account.email();
         output.print(top.context, new GenericResponse("RESOURCE_DELETED", text), text);
+    }
+
+    /** The roles, as completions of the argument. */
+    @RegisterForReflection
+    static class RoleNames extends ArrayList<String> {
+
+        RoleNames() {
+            super(Stream.of(Role.values()).map(Role::wireName).toList());
+        }
     }
 
     /** Where a new password comes from: never from the arguments, which everybody on the machine can read. */

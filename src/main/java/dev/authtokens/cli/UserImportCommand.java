@@ -23,7 +23,8 @@ import picocli.CommandLine.ParentCommand;
             "  {\"email\": \"ops@example.com\", \"password_base64\": \"...\", \"role\": \"admin\", \"expiry\":"
                     + " \"2030-01-01T12:00:00Z\"}",
             "",
-            "password_hash is bcrypt of another system ($2a$, $2b$ or $2y$, cost 4 to 16), or a hash of this service."
+            "password_hash is a hash of another system (bcrypt, PBKDF2, Argon2id, scrypt, SHA-512-crypt or SSHA, see"
+                    + " docs/migrating.md) or of this service."
                     + " password_base64 is the password itself, in Base64; it has to keep the rules, and hashing takes"
                     + " a tenth of a second each. One of the two is needed; role (user) and expiry (never) are not.",
             "",

@@ -1,11 +1,14 @@
 package dev.authtokens.database;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -29,10 +32,12 @@ public class BatchedDeletion {
                    set_config('auth_tokens.deletes_expired', 'on', true)""";
 
     private final Statements statements;
+    private final MeterRegistry metrics;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    BatchedDeletion(Statements statements) {
+    BatchedDeletion(Statements statements, MeterRegistry metrics) {
         this.statements = statements;
+        this.metrics = metrics;
     }
 
     /**
@@ -41,22 +46,37 @@ public class BatchedDeletion {
      * @param deleted number of rows
      * @param next where the next batch begins; null when nothing is left
      */
-    public record Batch(long deleted, Instant next) {
+    public record Batch(long deleted, Instant next) {}
 
-        /** A batch that always begins with the oldest row: it was the last one if it was not full. */
-        public static Batch of(long deleted) {
-            return new Batch(deleted, deleted < BATCH ? null : Instant.EPOCH);
-        }
+    /**
+     * Repeats a statement until it deletes less than a batch, another replica holds the lock, or the service stops.
+     *
+     * @param kind of rows, the name of the lock and a label of the metric
+     * @param sql deletes the oldest rows, up to the number that is its last parameter
+     * @param parameters all but the last
+     * @return number of rows deleted
+     */
+    public long run(String kind, String sql, Object... parameters) {
+        Object[] all = Arrays.copyOf(parameters, parameters.length + 1);
+        all[parameters.length] = BATCH;
+        return run(kind, from -> {
+            int deleted = statements.update(sql, all);
+            return new Batch(deleted, deleted < BATCH ? null : from);
+        });
     }
 
     /**
      * Repeats the deletion until nothing is left, another replica holds the lock, or the service stops.
      *
-     * @param kind of rows, the name of the lock
+     * @param kind of rows, the name of the lock and a label of the metric
      * @param deleteBatch looks at {@link #BATCH} rows from the given time on
      * @return number of rows deleted
      */
     public long run(String kind, Function<Instant, Batch> deleteBatch) {
+        Counter purged = Counter.builder("auth_tokens.rows.purged")
+                .description("Expired rows that this replica deleted, by their kind")
+                .tag("kind", kind)
+                .register(metrics);
         long deleted = 0;
         Instant next = Instant.EPOCH;
         do {
@@ -64,6 +84,7 @@ public class BatchedDeletion {
             Batch batch = QuarkusTransaction.requiringNew()
                     .call(() -> lock(kind) ? deleteBatch.apply(from) : new Batch(0, null));
             deleted += batch.deleted();
+            purged.increment(batch.deleted());
             next = batch.next();
         } while (next != null && pause());
         return deleted;
@@ -71,7 +92,7 @@ public class BatchedDeletion {
 
     /** Until the end of the transaction; false when another replica holds it. */
     private boolean lock(String kind) {
-        return statements.query(LOCK, Statements::isTrue, kind);
+        return statements.query(LOCK, row -> row.next() && row.getBoolean(1), kind);
     }
 
     /** False when the service stops. */

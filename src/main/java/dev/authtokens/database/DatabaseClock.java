@@ -1,24 +1,57 @@
 package dev.authtokens.database;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 
 /**
  * PostgreSQL's clock, which decides what has expired, so that replicas agree whatever their own clocks show. It is read several
- * times a second with the revocation log; in between, time passes by the monotonic clock of this process.
+ * times a second with the revocation log; in between, time passes by the monotonic clock of this process. The clock of the
+ * machine is only compared with it.
  */
 @Singleton
 public class DatabaseClock {
 
-    /** @param nanoTime {@link System#nanoTime} when the statement that read the time began */
-    private record Reading(Instant time, long nanoTime) {}
+    /**
+     * @param nanoTime {@link System#nanoTime} in the middle of the statement that read the time
+     * @param error of the time at most: half of the time that the statement took, in nanoseconds
+     */
+    private record Reading(Instant time, long nanoTime, long error) {
+
+        static Reading of(Instant time, long start, Duration duration) {
+            long half = duration.toNanos() / 2;
+            return new Reading(time, start + half, half);
+        }
+
+        /** A slow statement says little, unless the clock may have been set since the other reading. */
+        boolean isBetterThan(Reading other) {
+            long age = nanoTime - other.nanoTime;
+            return age > 0 && error <= other.error + age / 100;
+        }
+    }
+
+    private static final Logger LOG = Logger.getLogger(DatabaseClock.class);
+
+    /** A larger difference between the clocks of database and machine is logged. */
+    private static final Duration MAX_OFFSET = Duration.ofSeconds(5);
 
     private final Statements statements;
+    private final Clock machine;
     private final AtomicReference<Reading> latest = new AtomicReference<>();
+    private volatile Duration offset = Duration.ZERO;
 
-    DatabaseClock(Statements statements) {
+    DatabaseClock(Statements statements, Clock machine, MeterRegistry metrics) {
         this.statements = statements;
+        this.machine = machine;
+        Gauge.builder("auth_tokens.clock.offset", () -> offset.toMillis() / 1e3)
+                .description("How far the clock of the database is ahead of the clock of this replica")
+                .baseUnit("seconds")
+                .register(metrics);
     }
 
     /** The time since the latest reading; asks the database only when there was none, which a start prevents. */
@@ -31,18 +64,37 @@ public class DatabaseClock {
     public Instant read() {
         long start = System.nanoTime();
         Instant time = statements.query("select clock_timestamp()", Statements::firstInstant);
-        set(time, start);
+        latest.set(Reading.of(time, start, Duration.ofNanos(System.nanoTime() - start)));
         return time;
     }
 
     /**
-     * Takes over what another statement read, unless a later one was read already.
+     * Takes over what another statement read, unless that was slower than an earlier one, by 1 ms for each 50 ms between them.
      *
-     * @param nanoTime {@link System#nanoTime} when that statement began
+     * @param start {@link System#nanoTime} when that statement began
+     * @param duration until it was answered
      */
-    public void set(Instant time, long nanoTime) {
-        latest.accumulateAndGet(
-                new Reading(time, nanoTime),
-                (known, read) -> known == null || read.nanoTime() - known.nanoTime() > 0 ? read : known);
+    public void set(Instant time, long start, Duration duration) {
+        Reading reading = Reading.of(time, start, duration);
+        latest.accumulateAndGet(reading, (known, read) -> known == null || read.isBetterThan(known) ? read : known);
+        compareWithMachine(reading);
+    }
+
+    private void compareWithMachine(Reading reading) {
+        boolean wereApart = areApart();
+        Instant machineTime = machine.instant().minusNanos(System.nanoTime() - reading.nanoTime());
+        offset = Duration.between(machineTime, reading.time());
+        if (areApart() && !wereApart) {
+            LOG.warnf(
+                    "The clock of the database is %.1f s ahead of the clock of this machine (behind it, if negative). The"
+                            + " database's decides what has expired; times in this log are wrong. Synchronise both (NTP)",
+                    offset.toMillis() / 1e3);
+        } else if (wereApart && !areApart()) {
+            LOG.info("The clocks of the database and of this machine agree again");
+        }
+    }
+
+    private boolean areApart() {
+        return offset.abs().compareTo(MAX_OFFSET) > 0;
     }
 }

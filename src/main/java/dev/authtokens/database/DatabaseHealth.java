@@ -7,7 +7,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Not ready while the database cannot be reached or refuses changes: without them, nobody can log in or out. */
+/**
+ * Not ready while the database cannot be reached or refuses changes: without them, nobody can log in or out. During the grace
+ * of an outage it is ready, since else nobody would send it the checks that it can answer.
+ */
 @Readiness
 @Singleton
 class DatabaseHealth implements HealthCheck {
@@ -16,23 +19,33 @@ class DatabaseHealth implements HealthCheck {
     private static final String CHANGE = "delete from login_attempts where false";
 
     private final Statements statements;
+    private final DatabaseLease lease;
+    private final Outage outage;
 
-    DatabaseHealth(Statements statements) {
+    DatabaseHealth(Statements statements, DatabaseLease lease, Outage outage) {
         this.statements = statements;
+        this.lease = lease;
+        this.outage = outage;
     }
 
     @Override
     public HealthCheckResponse call() {
         try {
             statements.update(CHANGE);
-            return HealthCheckResponse.up("Database");
+            return lease.isHeld()
+                    ? HealthCheckResponse.up("Database")
+                    : response(false, "the synchronous standby does not confirm the lease");
         } catch (PersistenceException e) {
-            String reason =
-                    DatabaseFailure.of(e).map(DatabaseFailure::firstLine).orElse("unknown");
-            return HealthCheckResponse.named("Database")
-                    .down()
-                    .withData("reason", reason)
-                    .build();
+            return response(
+                    outage.isInGrace(),
+                    DatabaseFailure.of(e).map(DatabaseFailure::firstLine).orElse("unknown"));
         }
+    }
+
+    private static HealthCheckResponse response(boolean isUp, String reason) {
+        return HealthCheckResponse.named("Database")
+                .status(isUp)
+                .withData("reason", reason)
+                .build();
     }
 }

@@ -20,6 +20,15 @@ class DirectConnections {
         this.pool = pool;
     }
 
+    /** Hosts, ports and name of the database in the URL of the pool, without its parameters, of which one may be a password. */
+    String address() {
+        return settings().jdbcUrl().replaceAll("^jdbc:postgresql:(//)?|[?].*", "");
+    }
+
+    private AgroalConnectionFactoryConfiguration settings() {
+        return pool.getConfiguration().connectionPoolConfiguration().connectionFactoryConfiguration();
+    }
+
     /**
      * Connections to the database of the pool, without a timeout for the answer to a statement. Parameters in the URL take
      * precedence over settings.
@@ -27,8 +36,7 @@ class DirectConnections {
      * @param name their application name in PostgreSQL
      */
     DataSource withoutTimeout(String name) {
-        AgroalConnectionFactoryConfiguration settings =
-                pool.getConfiguration().connectionPoolConfiguration().connectionFactoryConfiguration();
+        AgroalConnectionFactoryConfiguration settings = settings();
         Properties defaults = new Properties();
         defaults.putAll(settings.jdbcProperties());
         if (settings.principal() != null) {
@@ -36,7 +44,7 @@ class DirectConnections {
         }
         settings.credentials().stream()
                 .filter(SimplePassword.class::isInstance)
-                .forEach(password -> PGProperty.PASSWORD.set(defaults, ((SimplePassword) password).getWord()));
+                .forEach(password -> defaults.putAll(((SimplePassword) password).asProperties()));
         Properties properties = Driver.parseURL(settings.jdbcUrl(), defaults);
         PGProperty.APPLICATION_NAME.set(properties, name);
         PGProperty.SOCKET_TIMEOUT.set(properties, 0);

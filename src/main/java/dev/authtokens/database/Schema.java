@@ -6,8 +6,10 @@ import io.quarkus.flyway.FlywayConfigurationCustomizer;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -18,16 +20,26 @@ import org.flywaydb.core.api.output.MigrateResult;
 public class Schema implements FlywayConfigurationCustomizer {
 
     /** The last migration of this version of the service. */
-    static final String LAST_MIGRATION = "db/migration/V1__schema.sql";
+    static final String LAST_MIGRATION = "db/migration/V3__random_account_ids.sql";
 
     /** Not Flyway's own name: another application of the same database may have a history too. */
     private static final String HISTORY = "auth_tokens_schema_history";
+
+    private static final String APPLIED =
+            "select script, version from " + HISTORY + " where success and version is not null order by installed_rank";
+
+    /** Until the end of the transaction. */
+    private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('auth-tokens: migrate', 0))";
+
+    /** Name of the connections in PostgreSQL. */
+    private static final String MIGRATION = "auth-tokens-migration";
 
     private static final int ATTEMPTS = 6;
 
     private final Statements statements;
     private final DirectConnections connections;
     private final Instance<Flyway> flyway;
+    private volatile String version = "unknown";
 
     Schema(Statements statements, DirectConnections connections, Instance<Flyway> flyway) {
         this.statements = statements;
@@ -43,10 +55,7 @@ public class Schema implements FlywayConfigurationCustomizer {
      */
     public boolean isCurrent() {
         try {
-            return query(
-                    "select exists (select from " + HISTORY + " where script = ? and success)",
-                    Statements::isTrue,
-                    LAST_MIGRATION);
+            return query(APPLIED, this::readApplied);
         } catch (PersistenceException e) {
             if (DatabaseFailure.of(e).filter(DatabaseFailure::lacksTable).isPresent()) {
                 return false;
@@ -55,11 +64,30 @@ public class Schema implements FlywayConfigurationCustomizer {
         }
     }
 
+    private boolean readApplied(ResultSet migrations) throws SQLException {
+        boolean isCurrent = false;
+        while (migrations.next()) {
+            isCurrent |= migrations.getString(1).equals(LAST_MIGRATION);
+            version = migrations.getString(2);
+        }
+        return isCurrent;
+    }
+
+    /** The version of the schema, once it is known to be current or was migrated. */
+    public String version() {
+        return version;
+    }
+
+    /** Host, port and name of the database, as configured. */
+    public String address() {
+        return connections.address();
+    }
+
     /** Repeated while no connection is there in time: each attempt leaves out the hosts that did not answer the one before. */
-    private <T> T query(String sql, Statements.Reader<T> reader, Object... parameters) {
+    private <T> T query(String sql, Statements.Reader<T> reader) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return statements.query(sql, reader, parameters);
+                return statements.query(sql, reader);
             } catch (PersistenceException e) {
                 boolean isLate =
                         DatabaseFailure.of(e).filter(DatabaseFailure::isOfPool).isPresent();
@@ -71,34 +99,34 @@ public class Schema implements FlywayConfigurationCustomizer {
     }
 
     private void requireUtf8() {
-        String encoding = query("show server_encoding", Schema::readText);
+        String encoding = query("show server_encoding", Statements::firstText);
         if (!encoding.equals("UTF8")) {
             throw StartFailure.ofUrl(
                     "the encoding of the database is " + encoding + ": create one with encoding 'UTF8'");
         }
     }
 
-    private static String readText(ResultSet row) throws SQLException {
-        row.next();
-        return row.getString(1);
-    }
-
     /**
-     * Applies the missing migrations. Several processes may do so at once: Flyway serialises them by a lock.
+     * Applies the missing migrations. Several processes may do so at once: one waits for the other. The lock of Flyway does not
+     * cover the creation of its history, so there is one around all of it.
      *
      * @throws StartFailure when the schema has tables of others, or migrations that failed or differ, or when the database
      *     cannot hold every e-mail address
      */
     public MigrateResult migrate() {
         requireUtf8();
-        try {
-            return flyway.get().migrate();
+        try (Connection connection = connections.withoutTimeout(MIGRATION).getConnection();
+                Statement lock = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            lock.execute("set local idle_in_transaction_session_timeout = 0");
+            lock.execute(LOCK);
+            MigrateResult result = flyway.get().migrate();
+            query(APPLIED, this::readApplied);
+            return result;
         } catch (FlywayException e) {
-            if (isCurrent()) {
-                // By another process, which Flyway did not expect.
-                return flyway.get().migrate();
-            }
             throw reason(e);
+        } catch (SQLException e) {
+            throw new PersistenceException(e);
         }
     }
 
@@ -109,7 +137,7 @@ public class Schema implements FlywayConfigurationCustomizer {
                                 + ". Use another database, or another schema by currentSchema")
                         : failure)
                 .orElseGet(() -> StartFailure.ofUrl("leads to a schema that cannot be migrated, see the table "
-                        + HISTORY + ": " + failure.getMessage().strip().replaceAll("\\s*\\R\\s*", " ")));
+                        + HISTORY + ": " + failure.getMessage()));
     }
 
     /**
@@ -119,7 +147,7 @@ public class Schema implements FlywayConfigurationCustomizer {
     @Override
     public void customize(FluentConfiguration configuration) {
         configuration
-                .dataSource(connections.withoutTimeout("auth-tokens-migration"))
+                .dataSource(connections.withoutTimeout(MIGRATION))
                 .table(HISTORY)
                 .baselineOnMigrate(true)
                 .baselineVersion("0");

@@ -56,15 +56,16 @@ public class Statements {
         return time == null ? null : time.toInstant();
     }
 
-    /** Whether the first column of the first row is true. */
-    public static boolean isTrue(ResultSet rows) throws SQLException {
-        return rows.next() && rows.getBoolean(1);
-    }
-
     /** The first column of the first row as a time; null where the column is null. */
     public static Instant firstInstant(ResultSet rows) throws SQLException {
         rows.next();
         return instant(rows, 1);
+    }
+
+    /** The first column of the first row as text. */
+    public static String firstText(ResultSet rows) throws SQLException {
+        rows.next();
+        return rows.getString(1);
     }
 
     private interface Execution<T> {
@@ -79,7 +80,9 @@ public class Statements {
                 // The driver does not take an Instant.
                 statement.setObject(i + 1, value instanceof Instant time ? time.atOffset(ZoneOffset.UTC) : value);
             }
-            return execution.run(statement);
+            T result = execution.run(statement);
+            ConfirmingDriver.requireConfirmed(statement.getWarnings());
+            return result;
         } catch (SQLException e) {
             throw new PersistenceException(e);
         }

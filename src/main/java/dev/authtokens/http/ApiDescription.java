@@ -6,15 +6,21 @@ import dev.authtokens.problem.ProblemCode;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.Paths;
-import org.eclipse.microprofile.openapi.models.media.Content;
+import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationTarget;
@@ -24,16 +30,35 @@ import org.jboss.jandex.MethodInfo;
 
 /**
  * Completes every operation of the OpenAPI document with what annotations would have to repeat on each: the tracing headers,
- * the security schemes (from {@link Access}) and the errors. What concerns the API as a whole is in {@code
- * META-INF/openapi.yaml}.
+ * the security schemes (from {@link Access}), the errors, the headers of responses, and an example for every code that the
+ * description of a response names. What concerns the API as a whole is in {@code META-INF/openapi.yaml}.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ApiDescription implements OASFilter {
 
-    private static final List<String> TOKEN_SCHEMES = List.of("AuthorizationHeaderToken", "BearerToken");
-    private static final String BASIC_SCHEME = "BasicCredentials";
+    private static final String BEARER_TOKEN = "BearerToken";
+    private static final String HEADER_TOKEN = "AuthorizationHeaderToken";
     private static final List<String> TRACING_HEADERS =
             List.of("XRequestIDHeader", "XGiantSwarmActivityHeader", "XGiantSwarmCmdLineHeader");
+
+    /** Operations that can be answered while the database cannot be reached, if the token is known. */
+    private static final Set<String> WITHOUT_DATABASE =
+            Set.of("verifyAuthToken", "introspectToken", "createTokenReview", "getCurrentUser", "getInfo");
+
+    /** In the order in which people need them: log in, list, create, change, delete. */
+    private static final List<PathItem.HttpMethod> METHODS = List.of(
+            PathItem.HttpMethod.POST,
+            PathItem.HttpMethod.GET,
+            PathItem.HttpMethod.PUT,
+            PathItem.HttpMethod.PATCH,
+            PathItem.HttpMethod.DELETE);
+
+    private static final String GENERIC_RESPONSE = GenericResponse.class
+            .getAnnotation(org.eclipse.microprofile.openapi.annotations.media.Schema.class)
+            .name();
+
+    /** A code in a description; at a success its text follows. */
+    private static final Pattern CODE = Pattern.compile("`([A-Z_]+)`(?:: (.*))?", Pattern.DOTALL);
 
     private static final DotName OPERATION =
             DotName.createSimple(org.eclipse.microprofile.openapi.annotations.Operation.class);
@@ -49,9 +74,16 @@ public class ApiDescription implements OASFilter {
     public void filterOpenAPI(OpenAPI document) {
         document.setPaths(withSlashAtTheEnd(document.getPaths()));
         Map<String, Access.Who> access = accessByOperationId();
+        Map<String, Parameter> shared = document.getComponents().getParameters();
         document.getPaths().getPathItems().values().stream()
+                .peek(ApiDescription::sort)
                 .flatMap(item -> item.getOperations().values().stream())
-                .forEach(operation -> complete(operation, access.get(operation.getOperationId())));
+                .forEach(operation -> {
+                    complete(operation, access.get(operation.getOperationId()));
+                    operation.setParameters(operation.getParameters().stream()
+                            .map(parameter -> shared(parameter, shared))
+                            .toList());
+                });
     }
 
     /** The contract's paths end in a slash, which the framework leaves out here; it serves both forms. */
@@ -62,26 +94,55 @@ public class ApiDescription implements OASFilter {
         return written;
     }
 
+    private static void sort(PathItem item) {
+        Map<PathItem.HttpMethod, Operation> operations = Map.copyOf(item.getOperations());
+        METHODS.forEach(method -> item.setOperation(method, null));
+        METHODS.forEach(method -> item.setOperation(method, operations.get(method)));
+    }
+
+    /** A parameter of a path is described once, in the components. */
+    private static Parameter shared(Parameter parameter, Map<String, Parameter> components) {
+        return components.entrySet().stream()
+                .filter(component -> parameter.getIn() == Parameter.In.PATH
+                        && component.getValue().getIn() == Parameter.In.PATH
+                        && component.getValue().getName().equals(parameter.getName()))
+                .findFirst()
+                .map(component -> OASFactory.createParameter().ref(component.getKey()))
+                .orElse(parameter);
+    }
+
     private static void complete(Operation operation, Access.Who who) {
         TRACING_HEADERS.forEach(
                 name -> operation.addParameter(OASFactory.createParameter().ref(name)));
+        operation.setSecurity(schemes(who).stream()
+                .map(scheme -> OASFactory.createSecurityRequirement().addScheme(scheme))
+                .toList());
+        addErrors(operation, who);
         APIResponses responses = operation.getResponses();
-        if (who == Access.Who.ANYONE) {
-            operation.setSecurity(List.of());
-        } else {
-            TOKEN_SCHEMES.forEach(scheme -> operation.addSecurityRequirement(
-                    OASFactory.createSecurityRequirement().addScheme(scheme)));
-            add(responses, ProblemCode.PERMISSION_DENIED);
+        responses.getAPIResponses().forEach((status, answer) -> complete(Integer.parseInt(status), answer));
+        if (WITHOUT_DATABASE.contains(operation.getOperationId())) {
+            addHeader(responses.getAPIResponse("200"), StaleAnswer.HEADER);
         }
-        if (who == Access.Who.INTROSPECTOR) {
-            operation.addSecurityRequirement(
-                    OASFactory.createSecurityRequirement().addScheme(BASIC_SCHEME));
+        responses.setAPIResponses(new TreeMap<>(responses.getAPIResponses()));
+    }
+
+    private static List<String> schemes(Access.Who who) {
+        return switch (who) {
+            case ANYONE -> List.of();
+            case INTROSPECTOR -> List.of(BEARER_TOKEN, HEADER_TOKEN, "BasicCredentials");
+            case BEARER, SIGNED_IN, ADMIN -> List.of(BEARER_TOKEN, HEADER_TOKEN);
+        };
+    }
+
+    private static void addErrors(Operation operation, Access.Who who) {
+        APIResponses responses = operation.getResponses();
+        if (who != Access.Who.ANYONE) {
+            add(responses, ProblemCode.PERMISSION_DENIED);
         }
         if (who != Access.Who.ANYONE && who != Access.Who.BEARER) {
             add(responses, ProblemCode.FORBIDDEN);
         }
         if (operation.getParameters().stream().anyMatch(parameter -> parameter.getIn() == Parameter.In.PATH)) {
-            add(responses, ProblemCode.FORBIDDEN);
             add(responses, ProblemCode.RESOURCE_NOT_FOUND);
         }
         if (operation.getRequestBody() != null) {
@@ -91,34 +152,69 @@ public class ApiDescription implements OASFilter {
         }
         add(responses, ProblemCode.INTERNAL_ERROR);
         add(responses, ProblemCode.NOT_YET_AVAILABLE);
-        responses.getAPIResponses().forEach((status, answer) -> {
-            if (!status.startsWith("2") && answer.getContent() == null) {
-                answer.setContent(problemContent(null));
-            }
-        });
     }
 
     private static void add(APIResponses responses, ProblemCode code) {
         String status = String.valueOf(code.status());
         if (!responses.hasAPIResponse(status)) {
             responses.addAPIResponse(
-                    status,
-                    OASFactory.createAPIResponse()
-                            .description("`" + code.code() + "`: " + code.message())
-                            .content(problemContent(code)));
+                    status, OASFactory.createAPIResponse().description("`" + code.code() + "`: " + code.message()));
         }
     }
 
-    private static Content problemContent(ProblemCode example) {
-        String name = GenericResponse.class
-                .getAnnotation(org.eclipse.microprofile.openapi.annotations.media.Schema.class)
-                .name();
-        var body = OASFactory.createMediaType().schema(OASFactory.createSchema().ref(name));
-        if (example != null) {
-            // In one order, so that two builds give the same document.
-            body.setExample(new TreeMap<>(Map.of("code", example.code(), "message", example.message())));
+    private static void complete(int status, APIResponse answer) {
+        addHeader(answer, "X-Request-ID");
+        if (status == ProblemCode.PERMISSION_DENIED.status()) {
+            addHeader(answer, "WWW-Authenticate");
         }
-        return OASFactory.createContent().addMediaType("application/json", body);
+        if (status == ProblemCode.TOO_MANY_REQUESTS.status() || status == ProblemCode.NOT_YET_AVAILABLE.status()) {
+            addHeader(answer, "Retry-After");
+        }
+        if (status >= 400 && answer.getContent() == null) {
+            MediaType body = OASFactory.createMediaType()
+                    .schema(OASFactory.createSchema().ref(GENERIC_RESPONSE));
+            answer.setContent(OASFactory.createContent().addMediaType("application/json", body));
+        }
+        if (answer.getContent() != null) {
+            answer.getContent().getMediaTypes().values().stream()
+                    .filter(ApiDescription::isGeneric)
+                    .forEach(body -> addExamples(body, examples(status, answer.getDescription())));
+        }
+    }
+
+    private static boolean isGeneric(MediaType body) {
+        return body.getSchema() != null
+                && body.getSchema().getRef() != null
+                && body.getSchema().getRef().endsWith("/" + GENERIC_RESPONSE);
+    }
+
+    private static void addHeader(APIResponse answer, String name) {
+        answer.addHeader(name, OASFactory.createHeader().ref(name));
+    }
+
+    private static List<GenericResponse> examples(int status, String description) {
+        Matcher code = CODE.matcher(description);
+        if (status < 300) {
+            return code.matches() ? List.of(new GenericResponse(code.group(1), code.group(2))) : List.of();
+        }
+        return Stream.of(ProblemCode.values())
+                .filter(known -> known.status() == status && description.contains("`" + known.code() + "`"))
+                .map(known -> new GenericResponse(known.code(), known.message()))
+                .toList();
+    }
+
+    private static void addExamples(MediaType body, List<GenericResponse> examples) {
+        // In one order, so that two builds give the same document.
+        List<Map<String, String>> values = examples.stream()
+                .map(example -> Map.of("code", example.code(), "message", example.message()))
+                .<Map<String, String>>map(TreeMap::new)
+                .toList();
+        if (values.size() == 1) {
+            body.setExample(values.get(0));
+        } else {
+            values.forEach(value -> body.addExample(
+                    value.get("code"), OASFactory.createExample().value(value)));
+        }
     }
 
     private Map<String, Access.Who> accessByOperationId() {

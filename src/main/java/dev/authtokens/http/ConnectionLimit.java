@@ -7,8 +7,10 @@ import java.lang.management.ManagementFactory;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Keeps clients from using up the files that the process may open. A Java runtime without a free file cannot load classes, and
- * does not try again: what it needed then fails until the process ends.
+ * Keeps clients from using up the files that the process may open. A thread that loads a class while no file is free may wait
+ * for ever, with all that load from the same jar after it
+ * (<a href="https://github.com/quarkusio/quarkus/issues/48750">quarkus#48750</a>). Quarkus limits the connections of port 8000
+ * only: {@code quarkus.management.limits.max-connections} has no effect.
  */
 @Singleton
 public class ConnectionLimit {

@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Date;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
@@ -45,6 +46,7 @@ public class RequestContextFilter {
         router.route().order(RouteOrder.REQUEST_CONTEXT).handler(this::handle);
         router.route().order(RouteOrder.REQUEST_CONTEXT).failureHandler(this::handle);
         router.route().order(RouteOrder.FAILURES).failureHandler(ProblemResponses::fail);
+        router.route().order(RouteOrder.UNREADABLE).handler(UnreadableRequests::refuse);
     }
 
     private void handle(RoutingContext context) {
@@ -54,15 +56,19 @@ public class RequestContextFilter {
         }
         MultiMap request = context.request().headers();
         String requestId = requestId(request.get(REQUEST_ID));
+        Optional<TraceParent> trace = TraceParent.parse(request.get(TraceParent.HEADER));
         RequestOrigin origin = new RequestOrigin(
                 null,
                 requestId,
+                trace.map(TraceParent::traceId).orElse(null),
                 clean(request.get(ACTIVITY), MAX_ACTIVITY),
                 clean(request.get(COMMAND_LINE), MAX_COMMAND_LINE),
                 clientAddress.of(context.request()),
                 clean(request.get(HttpHeaders.USER_AGENT), MAX_USER_AGENT));
         origin.ofRequest();
         putIntoLog("requestId", requestId);
+        putIntoLog("traceId", origin.traceId());
+        putIntoLog("spanId", trace.map(TraceParent::spanId).orElse(null));
         putIntoLog("activity", origin.activity());
         putIntoLog("commandLine", origin.commandLine());
 

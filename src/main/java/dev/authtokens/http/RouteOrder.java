@@ -6,17 +6,23 @@ package dev.authtokens.http;
  */
 public final class RouteOrder {
 
+    /** Changes method and path of forward authentication, so before everything that looks at them. */
+    public static final int FORWARD_AUTH = Integer.MIN_VALUE;
+
     /** Request id, log context and security headers, also for what fails before any route. */
-    public static final int REQUEST_CONTEXT = Integer.MIN_VALUE;
+    public static final int REQUEST_CONTEXT = Integer.MIN_VALUE + 1;
 
     /** JSON answers for failures outside of the resources. Before the framework's own failure handler. */
-    public static final int FAILURES = Integer.MIN_VALUE + 1;
+    public static final int FAILURES = Integer.MIN_VALUE + 2;
+
+    /** After the request context, so that the answer has a request id. */
+    static final int UNREADABLE = Integer.MIN_VALUE + 3;
 
     /** After the request context, so that the audit log shows the request. */
-    public static final int LEAKED_TOKENS = Integer.MIN_VALUE + 2;
+    public static final int LEAKED_TOKENS = Integer.MIN_VALUE + 4;
 
     /** CORS headers, also on errors. */
-    public static final int CORS = Integer.MIN_VALUE + 3;
+    public static final int CORS = Integer.MIN_VALUE + 5;
 
     /** Before everything that reads the body; after the framework's body-independent routes, such as CORS and metrics. */
     public static final int REQUEST_BODY = -500;

@@ -2,17 +2,20 @@ package dev.authtokens.http;
 
 import dev.authtokens.ServiceConfig;
 import io.netty.bootstrap.ChannelInitializerExtension;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.inject.spi.CDI;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Closes a connection on which a request has started but was not answered in time, such as one whose headers trickle in.
+ * Closes a connection on which a request has started but was not answered in time, such as one whose headers trickle in; also
+ * one with a large request, when all large requests that are not answered yet hold too much memory.
  *
  * <p>Vert.x has an idle timeout only ({@code quarkus.http.idle-timeout}), which must be longer than that of the proxy in front
  * and which each received byte resets; it has no timeout for reading a request's headers. Netty finds this class by its name in
@@ -24,37 +27,55 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
     /** System property: with the value {@code serviceload}, Netty looks for extensions. */
     public static final String SWITCH = ChannelInitializerExtension.EXTENSIONS_SYSTEM_PROPERTY;
 
+    /** Bytes of a request that do not count for the limit, so that ordinary requests are served however many large ones come. */
+    private static final int SMALL = 8 * 1024;
+
+    /** Request line, headers and body by default. What is received beyond is discarded. */
+    private static final int LARGEST = 64 * 1024;
+
+    /** Bytes that all other requests may hold together. */
+    private final long mostHeld = Runtime.getRuntime().maxMemory() / 8;
+
+    private final AtomicLong held = new AtomicLong();
+
     /** The request timeout, once for the request and once for its answer. */
-    private final Duration deadline = CDI.current()
+    private final long deadlineNanos = CDI.current()
             .select(ServiceConfig.class)
             .get()
             .http()
             .requestTimeout()
-            .multipliedBy(2);
+            .multipliedBy(2)
+            .toNanos();
 
     @Override
     public void postInitializeServerChildChannel(Channel channel) {
-        channel.pipeline().addFirst(new Watch(deadline.toNanos()));
+        channel.pipeline().addFirst(new Watch());
     }
 
     /** Sees all bytes that are received and sent, whatever the protocol. */
-    private static final class Watch extends ChannelDuplexHandler {
+    private final class Watch extends ChannelDuplexHandler {
 
-        private final long deadlineNanos;
+        private long received;
         private boolean isWaited;
         private long since;
         private boolean isScheduled;
-
-        Watch(long deadlineNanos) {
-            this.deadlineNanos = deadlineNanos;
-        }
+        private boolean isFirstRead = true;
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object bytes) {
+            if (isFirstRead) {
+                isFirstRead = false;
+                UnreadableRequests.observe(context.pipeline());
+            }
             if (!isWaited) {
                 isWaited = true;
                 since = System.nanoTime();
                 schedule(context, deadlineNanos);
+            }
+            if (holdsTooMuch(bytes)) {
+                ReferenceCountUtil.release(bytes);
+                context.close();
+                return;
             }
             context.fireChannelRead(bytes);
         }
@@ -62,7 +83,32 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
         @Override
         public void write(ChannelHandlerContext context, Object bytes, ChannelPromise promise) {
             isWaited = false;
+            release();
             context.write(bytes, promise);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            release();
+            context.fireChannelInactive();
+        }
+
+        private boolean holdsTooMuch(Object bytes) {
+            long before = counted();
+            received += bytes instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
+            long more = counted() - before;
+            return more > 0 && held.addAndGet(more) > mostHeld;
+        }
+
+        private void release() {
+            if (counted() > 0) {
+                held.addAndGet(-counted());
+            }
+            received = 0;
+        }
+
+        private long counted() {
+            return Math.max(0, Math.min(received, LARGEST) - SMALL);
         }
 
         /** At most one timer for each connection, not one for each request. */

@@ -7,6 +7,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Describes the installation; clients of the whole API read it right after a login. */
@@ -16,7 +17,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class InfoResource {
 
     /** Says what answers here. */
-    @Schema(name = "Ping")
+    @Schema(
+            name = "Ping",
+            requiredProperties = {"name", "openapi"})
     record Ping(
             @Schema(examples = "auth-tokens") String name,
 
@@ -34,6 +37,8 @@ public class InfoResource {
     @GET
     @Access(Access.Who.ANYONE)
     @Operation(operationId = "ping", summary = "Ping", description = "Answers as soon as the service is reached.")
+    @APIResponse(responseCode = "200", description = "The service is there.")
+    @APIResponse(responseCode = "406", description = "`NOT_ACCEPTABLE`: the client does not accept application/json.")
     public Ping ping() {
         return PING;
     }

@@ -1,20 +1,26 @@
 package dev.authtokens.introspection;
 
+import dev.authtokens.ServiceConfig;
 import dev.authtokens.access.Access;
+import dev.authtokens.http.StaleAnswer;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.token.TokenSecret;
 import dev.authtokens.token.TokenStore;
+import dev.authtokens.token.VerifiedToken;
 import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
@@ -27,9 +33,11 @@ public class OAuthResource {
     private static final GenericResponse REVOKED = new GenericResponse("RESOURCE_DELETED", "The token is revoked.");
 
     private final TokenStore tokens;
+    private final String issuer;
 
-    OAuthResource(TokenStore tokens) {
+    OAuthResource(TokenStore tokens, ServiceConfig config) {
         this.tokens = tokens;
+        this.issuer = config.publicUrl().orElse(null);
     }
 
     @POST
@@ -41,7 +49,14 @@ public class OAuthResource {
             operationId = "introspectToken",
             summary = "Introspect a token (RFC 7662)",
             description = "Whether the token in the form is valid. For accounts with the role service or admin, which"
-                    + " authenticate by token or HTTP Basic; a token is checked faster.")
+                    + " authenticate by token, by HTTP Basic (raw or form-encoded) or by `client_id` and `client_secret` in"
+                    + " the form, with e-mail address and password; a token is checked faster.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_FORM_URLENCODED,
+                            schema = @Schema(implementation = TokenRequest.class)))
     @APIResponse(
             responseCode = "200",
             description = "The token's state; only `active`, which is false, when it is not valid.")
@@ -51,12 +66,13 @@ public class OAuthResource {
             description =
                     "`PERMISSION_DENIED`: no valid token. `INVALID_CREDENTIALS`, `ACCOUNT_EXPIRED`: as at the login.")
     @APIResponse(responseCode = "429", description = "`TOO_MANY_REQUESTS`: as at the login.")
-    public CompletionStage<IntrospectionResponse> introspectToken(@RestForm String token) {
-        return parse(token)
-                .map(secret -> tokens.verify(secret)
-                        .thenApply(verified ->
-                                verified.map(IntrospectionResponse::of).orElse(IntrospectionResponse.INACTIVE)))
-                .orElseGet(() -> CompletableFuture.completedStage(IntrospectionResponse.INACTIVE));
+    public CompletionStage<IntrospectionResponse> introspectToken(
+            @RestForm String token, @Context HttpServerResponse response) {
+        return tokens.verify(required(token)).thenApply(verified -> {
+            StaleAnswer.mark(response, verified.flatMap(VerifiedToken::staleFor));
+            return verified.map(valid -> IntrospectionResponse.of(valid, issuer))
+                    .orElse(IntrospectionResponse.INACTIVE);
+        });
     }
 
     /**
@@ -71,18 +87,23 @@ public class OAuthResource {
             operationId = "revokeToken",
             summary = "Revoke a token (RFC 7009)",
             description = "Revokes the token in the form, if it exists.")
-    @APIResponse(responseCode = "200", description = "The token is not valid now, whether it existed or not.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_FORM_URLENCODED,
+                            schema = @Schema(implementation = TokenRequest.class)))
+    @APIResponse(responseCode = "200", description = "`RESOURCE_DELETED`: The token is revoked.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the form has no token.")
     public GenericResponse revokeToken(@RestForm String token) {
-        parse(token).ifPresent(tokens::revoke);
+        TokenSecret.parse(required(token)).ifPresent(tokens::revoke);
         return REVOKED;
     }
 
-    /** Empty when the parameter cannot be a token. */
-    private static Optional<TokenSecret> parse(String token) {
+    private static String required(String token) {
         if (token == null) {
             throw new Problem(ProblemCode.INVALID_INPUT, "The parameter token is required.");
         }
-        return TokenSecret.parse(token);
+        return token;
     }
 }

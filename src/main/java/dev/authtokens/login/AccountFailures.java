@@ -40,8 +40,12 @@ class AccountFailures {
     /** Known networks of an account: those of the latest logins. */
     static final int MAX_KNOWN_NETWORKS = 5;
 
+    /** Addresses without an account: those of the latest attempts; some 185 MB with indexes. */
+    private static final int MAX_UNKNOWN_ADDRESSES = 1_000_000;
+
     private static final Logger LOG = Logger.getLogger(AccountFailures.class);
     private static final String UNKNOWN_CLIENTS = "";
+    private static final int DIGEST_LENGTH = 32;
     private static final Duration MIN_DELAY = Duration.ofMillis(100);
     private static final Duration RETENTION = Duration.ofDays(30);
 
@@ -102,10 +106,14 @@ class AccountFailures {
             with unknown_clients as (delete from login_attempts where account = ? and source = '')
             update login_attempts set failures = 0, open_at = last_at where account = ? and source <> ''""";
 
-    private static final String DELETE_EXPIRED = """
+    private static final String DELETE = """
             delete from login_attempts where (account, source) in (
-                select account, source from login_attempts where last_at <= ?
+                select account, source from login_attempts where last_at <= ? and length(account) >= ?
                 order by last_at limit ? for update skip locked)""";
+
+    /** When the latest of the surplus addresses without an account was attempted; null without a surplus. */
+    private static final String SURPLUS = """
+            select (select last_at from login_attempts where length(account) = %d order by last_at desc offset ? limit 1)""".formatted(DIGEST_LENGTH);
 
     private final Statements statements;
     private final Queue<Reservation> withdrawn = new ConcurrentLinkedQueue<>();
@@ -213,9 +221,16 @@ class AccountFailures {
     }
 
     void deleteExpired() {
-        Instant oldest = clock.read().minus(RETENTION);
-        deletion.run(
-                "login attempts",
-                from -> BatchedDeletion.Batch.of(statements.update(DELETE_EXPIRED, oldest, BatchedDeletion.BATCH)));
+        delete(clock.read().minus(RETENTION), 0);
+        deleteSurplus(MAX_UNKNOWN_ADDRESSES);
+    }
+
+    /** Anybody can send any number of addresses. The failures of an account are not deleted for that. */
+    void deleteSurplus(int max) {
+        delete(statements.query(SURPLUS, Statements::firstInstant, max), DIGEST_LENGTH);
+    }
+
+    private void delete(Instant latest, int shortestKey) {
+        deletion.run("login attempts", DELETE, latest, shortestKey);
     }
 }

@@ -42,6 +42,7 @@ public class LoginResource {
             summary = "Create auth token (login)",
             description = "Log in with e-mail and password. An Authorization header is ignored.")
     @APIResponse(responseCode = "200", description = "The new token.")
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: a field is missing, or the body is not JSON.")
     @APIResponse(
             responseCode = "401",
             description = "`INVALID_CREDENTIALS`: the e-mail address or the password is wrong."
@@ -68,7 +69,8 @@ public class LoginResource {
             operationId = "deleteAuthToken",
             summary = "Delete auth token (logout)",
             description =
-                    "Revokes the token in the Authorization header. It is refused everywhere from this answer on.")
+                    "Revokes the token in the Authorization header. Every other replica refuses it within one second.")
+    @APIResponse(responseCode = "200", description = "`RESOURCE_DELETED`: The authentication token has been deleted.")
     public GenericResponse deleteAuthToken(@Context SecurityContext security) {
         Caller caller = Caller.of(security);
         if (!tokens.logOut(caller)) {

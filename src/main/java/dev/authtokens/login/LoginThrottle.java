@@ -149,12 +149,12 @@ class LoginThrottle {
         Duration wait = addresses.wait(network);
         if (!wait.isZero()) {
             rejectedByAddress.increment();
-            throw reject("address " + network, email, wait);
+            throw reject("address", network, email, wait);
         }
         Reservation reservation = reserve(email.map(EmailAddress::canonical), sentEmail, network);
         if (!reservation.granted()) {
             rejectedByAccount.increment();
-            throw reject("account " + HexFormat.of().formatHex(reservation.account()), email, reservation.delay());
+            throw reject("account", HexFormat.of().formatHex(reservation.account()), email, reservation.delay());
         }
         return new Attempt(purpose, email, network, reservation);
     }
@@ -186,14 +186,13 @@ class LoginThrottle {
         }
     }
 
-    /** @param key "account" or "address", and which */
-    private Problem reject(String key, Optional<EmailAddress> email, Duration wait) {
-        if (recentlyRecorded.asMap().putIfAbsent(key, true) == null) {
+    private Problem reject(String by, String which, Optional<EmailAddress> email, Duration wait) {
+        if (recentlyRecorded.asMap().putIfAbsent(by + " " + which, true) == null) {
             audit.recordFailure(
                     AuditKind.LOGIN_THROTTLED,
                     ProblemCode.TOO_MANY_REQUESTS,
                     email.map(EmailAddress::canonical).orElse(null),
-                    "by " + key.substring(0, key.indexOf(' ')) + ", next after: " + wait.toSeconds() + " s");
+                    "by " + by + ", next after: " + wait.toSeconds() + " s");
         }
         return new Problem(ProblemCode.TOO_MANY_REQUESTS, wait);
     }

@@ -1,6 +1,5 @@
 package dev.authtokens.login;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The body of a password change. */
@@ -9,14 +8,12 @@ public record ModifyPasswordRequest(
         @Schema(
                 description = "Current password in Base64; not required from administrators.",
                 examples = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5")
-        @JsonProperty("current_password_base64")
         String currentPasswordBase64,
 
         @Schema(
                 description = "New password (UTF-8) in Base64.",
                 required = true,
                 examples = "YW5vdGhlciBob3JzZSBhbmQgYmF0dGVyeQ==")
-        @JsonProperty("new_password_base64")
         String newPasswordBase64) {
 
     /** Leaves the password out: a record would print it. */

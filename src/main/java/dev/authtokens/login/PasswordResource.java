@@ -59,7 +59,7 @@ public class PasswordResource {
                     "Changes the password and revokes the account's other sessions. Administrators do not give the current one.")
     @APIResponse(
             responseCode = "202",
-            description = "The password was changed.",
+            description = "`RESOURCE_UPDATED`: The password has been updated.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -99,7 +99,10 @@ public class PasswordResource {
         }
         Account account = isAdministrator
                 ? users.getAccount(email)
-                : login.verify(AuditKind.PASSWORD_CHANGED, email, decode(request.currentPasswordBase64()));
+                : login.verify(
+                        AuditKind.PASSWORD_CHANGED,
+                        email,
+                        Base64Password.decode(request.currentPasswordBase64()).orElse(null));
         String newHash = hashing.hashNew(request.newPasswordBase64(), account.email());
         UUID kept = account.id() == caller.userId() ? caller.tokenId() : null;
         if (isAdministrator) {
@@ -108,10 +111,5 @@ public class PasswordResource {
             throw new Problem(ProblemCode.INVALID_CREDENTIALS, "The password was changed by somebody else just now.");
         }
         return new GenericResponse("RESOURCE_UPDATED", "The password has been updated.");
-    }
-
-    /** Null when it is not Base64. */
-    private static byte[] decode(String base64) {
-        return Base64Password.decode(base64).orElse(null);
     }
 }

@@ -7,16 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jboss.logging.Logger;
 import org.wildfly.security.password.Password;
 import org.wildfly.security.password.PasswordFactory;
 import org.wildfly.security.password.WildFlyElytronPasswordProvider;
@@ -30,7 +30,8 @@ import org.wildfly.security.password.util.ModularCrypt;
  *
  * <p>bcrypt reads 72 bytes, so it gets the Base64 form of an HMAC-SHA-256 of the password, keyed by the pepper. The stored
  * text names the scheme, the pepper and the cost: {@code $hmac-sha256$<pepper id>$2a$<cost>$<salt and hash>}. Plain bcrypt
- * hashes of other systems ({@code $2a$}, {@code $2b$}, {@code $2y$}, cost 4 to 16) are verified as they are.
+ * hashes of other systems ({@code $2a$}, {@code $2b$}, {@code $2y$}, cost 4 to 16) are verified as they are, and so are the
+ * other kinds of {@link ImportedHash}.
  *
  * <p>A verification takes the same work whether the account exists or not, and for stored hashes of a lower cost than the
  * configured one.
@@ -41,19 +42,27 @@ public class PasswordHasher {
     /** Longest password in bytes of UTF-8. */
     public static final int MAX_LENGTH = 1024;
 
-    private static final Logger LOG = Logger.getLogger(PasswordHasher.class);
     private static final int BCRYPT_BYTES = 72;
     private static final int SALT_LENGTH = 16;
-    private static final int HASH_LENGTH = 23;
+    private static final int MIN_COST = 4;
+
+    /** Of imported hashes: what more takes is over 2 s. */
+    private static final int MAX_IMPORTED_COST = 14;
+
     private static final byte[] NO_PEPPER = "auth-tokens: password without pepper".getBytes(StandardCharsets.US_ASCII);
     private static final Pattern STORED = Pattern.compile("(?:\\$hmac-sha256\\$(?<pepper>[0-9a-f]{8}))?"
             + "\\$2[aby]\\$(?<bcrypt>(?<cost>0[4-9]|1[0-6])\\$[./A-Za-z0-9]{53})");
 
+    /** Salt and hash of bcrypt, all bits 0. */
+    private static final String ZEROS = ".".repeat(53);
+
+    private static final Verification NO_MATCH = new Verification(false, Optional.empty());
+
     private final int cost;
     private final String currentPepper;
-    private final Map<String, byte[]> peppers = new LinkedHashMap<>();
+    private final Map<String, byte[]> peppers = new HashMap<>();
     private final SecureRandom random = new SecureRandom();
-    private final WildFlyElytronPasswordProvider provider = WildFlyElytronPasswordProvider.getInstance();
+    private final ImportedHashes importedHashes;
 
     /**
      * What a verification found.
@@ -71,7 +80,13 @@ public class PasswordHasher {
     }
 
     public PasswordHasher(int cost, Optional<String> pepper, List<String> previousPeppers) {
+        this(cost, pepper, previousPeppers, Runtime.getRuntime().maxMemory() / 2);
+    }
+
+    /** @param memory in bytes, that verifications of imported hashes may take together: else half of the heap */
+    PasswordHasher(int cost, Optional<String> pepper, List<String> previousPeppers, long memory) {
         this.cost = cost;
+        this.importedHashes = new ImportedHashes(memory);
         this.currentPepper = add(pepper.map(PasswordHasher::utf8).orElse(NO_PEPPER));
         add(NO_PEPPER);
         previousPeppers.forEach(previous -> add(utf8(previous)));
@@ -86,9 +101,12 @@ public class PasswordHasher {
         byte[] salt = new byte[SALT_LENGTH];
         random.nextBytes(salt);
         try {
-            PasswordFactory factory = factory();
+            PasswordFactory factory = PasswordFactory.getInstance(
+                    BCryptPassword.ALGORITHM_BCRYPT, WildFlyElytronPasswordProvider.getInstance());
             Password hashed = factory.generatePassword(new EncryptablePasswordSpec(
-                    keyed(password, currentPepper), new IteratedSaltedPasswordAlgorithmSpec(cost, salt)));
+                    RawBytes.toChars(keyed(password, currentPepper)),
+                    new IteratedSaltedPasswordAlgorithmSpec(cost, salt),
+                    RawBytes.CHARSET));
             return "$hmac-sha256$" + currentPepper + ModularCrypt.encodeAsString(hashed);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
@@ -103,69 +121,91 @@ public class PasswordHasher {
      */
     public Verification verify(byte[] password, String stored) {
         boolean possible = password != null && password.length > 0 && password.length <= MAX_LENGTH && stored != null;
-        Matcher hash = STORED.matcher(stored == null ? "" : stored);
-        if (!hash.matches() || (hash.group("pepper") != null && !peppers.containsKey(hash.group("pepper")))) {
-            if (stored != null) {
-                LOG.warn(
-                        "The stored password hash of an account has an unknown pepper or scheme, so nobody can log in to"
-                                + " it. Set auth-tokens.password.previous-peppers, or set a new password for the account");
-            }
-            work(cost);
-            return new Verification(false, Optional.empty());
-        }
         byte[] guess = possible ? password : new byte[1];
-        boolean matches = matches(guess, hash.group("pepper"), "$2a$" + hash.group("bcrypt")) && possible;
+        Matcher hash = STORED.matcher(stored == null ? "" : stored);
+        if (!hash.matches() || !hasPepperOf(hash)) {
+            return verifyImported(guess, possible, stored);
+        }
+        String pepper = hash.group("pepper");
+        byte[] hashed = pepper == null ? guess : keyed(guess, pepper);
+        boolean matches = RawBytes.matches(hashed, "$2a$" + hash.group("bcrypt")) && possible;
         int storedCost = Integer.parseInt(hash.group("cost"));
         if (!matches) {
             // 2^n + 2^n + 2^(n+1) + ... + 2^(m-1) = 2^m: a hash of an older cost must not answer faster.
             for (int step = storedCost; step < cost; step++) {
                 work(step);
             }
-            return new Verification(false, Optional.empty());
+            return NO_MATCH;
         }
-        boolean current = storedCost == cost && currentPepper.equals(hash.group("pepper"));
+        boolean current = storedCost == cost && currentPepper.equals(pepper);
         // Whatever follows the bytes that bcrypt reads was not verified, so such a password is not hashed anew.
-        boolean whole = hash.group("pepper") != null || password.length <= BCRYPT_BYTES;
+        boolean whole = pepper != null || password.length <= BCRYPT_BYTES;
         return new Verification(true, current || !whole ? Optional.empty() : Optional.of(hash(password)));
     }
 
-    /** Whether a stored hash is of a scheme, cost and pepper that {@link #verify} knows. */
-    public boolean canVerify(String stored) {
+    /** Why an import must not bring this hash, as a sentence; empty when {@link #verify} can verify it in bounded time. */
+    public Optional<String> refusal(String stored) {
         Matcher hash = STORED.matcher(stored);
-        return hash.matches() && (hash.group("pepper") == null || peppers.containsKey(hash.group("pepper")));
+        if (hash.matches() && hasPepperOf(hash)) {
+            boolean isCostly = hash.group("pepper") == null && Integer.parseInt(hash.group("cost")) > MAX_IMPORTED_COST;
+            return isCostly
+                    ? Optional.of(
+                            "password_hash takes too much work: bcrypt with a cost over " + MAX_IMPORTED_COST + ".")
+                    : Optional.empty();
+        }
+        try {
+            ImportedHash.parse(stored);
+            return Optional.empty();
+        } catch (ImportedHash.Refused e) {
+            return Optional.of(e.getMessage());
+        }
     }
 
-    private boolean matches(byte[] password, String pepper, String modularCrypt) {
-        try {
-            PasswordFactory factory = factory();
-            Password hashed = factory.translate(ModularCrypt.decode(modularCrypt));
-            return pepper == null
-                    ? factory.verify(hashed, RawBytes.toChars(password), RawBytes.CHARSET)
-                    : factory.verify(hashed, keyed(password, pepper));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+    private boolean hasPepperOf(Matcher hash) {
+        return hash.group("pepper") == null || peppers.containsKey(hash.group("pepper"));
+    }
+
+    private Verification verifyImported(byte[] guess, boolean possible, String stored) {
+        Optional<ImportedHash> imported = Optional.ofNullable(stored).flatMap(importedHashes::find);
+        if (imported.isEmpty()) {
+            work(cost);
+            return NO_MATCH;
+        }
+        long begin = System.nanoTime();
+        if (importedHashes.matches(imported.get(), guess) && possible) {
+            return new Verification(true, Optional.of(hash(guess)));
+        }
+        fillUp(System.nanoTime() - begin);
+        return NO_MATCH;
+    }
+
+    /**
+     * The work that is missing to one verification of the configured cost, if any, in hashes of lower and lower cost. They are
+     * measured as they are made, so that it fits the machine and its load.
+     */
+    private void fillUp(long nanos) {
+        long whole = 1L << (cost - MIN_COST);
+        long begin = System.nanoTime();
+        work(MIN_COST);
+        long done = 1;
+        for (int step = cost - 1; step >= MIN_COST; step--) {
+            long each = Math.max(1, (System.nanoTime() - begin) / done);
+            long more = 1L << (step - MIN_COST);
+            if (nanos / each + done + more <= whole) {
+                work(step);
+                done += more;
+            }
         }
     }
 
     /** The work of one verification of the given cost, without a result. */
     private void work(int dummyCost) {
-        try {
-            PasswordFactory factory = factory();
-            Password dummy = factory.translate(BCryptPassword.createRaw(
-                    BCryptPassword.ALGORITHM_BCRYPT, new byte[HASH_LENGTH], new byte[SALT_LENGTH], dummyCost));
-            factory.verify(dummy, keyed(new byte[1], currentPepper));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        String dummy = String.format(Locale.ROOT, "$2a$%02d$%s", dummyCost, ZEROS);
+        RawBytes.matches(keyed(new byte[1], currentPepper), dummy);
     }
 
-    private PasswordFactory factory() throws GeneralSecurityException {
-        return PasswordFactory.getInstance(BCryptPassword.ALGORITHM_BCRYPT, provider);
-    }
-
-    private char[] keyed(byte[] password, String pepper) {
-        byte[] digest = hmac(peppers.get(pepper), password);
-        return Base64.getEncoder().withoutPadding().encodeToString(digest).toCharArray();
+    private byte[] keyed(byte[] password, String pepper) {
+        return Base64.getEncoder().withoutPadding().encode(hmac(peppers.get(pepper), password));
     }
 
     /** The id of a pepper is a one-way function of it, so that it can be stored with the hash. */

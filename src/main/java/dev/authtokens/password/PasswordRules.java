@@ -1,5 +1,7 @@
 package dev.authtokens.password;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.nulabinc.zxcvbn.Zxcvbn;
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.access.EmailAddress;
@@ -7,18 +9,14 @@ import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import jakarta.inject.Singleton;
 import java.lang.ref.SoftReference;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Rules for new passwords (NIST SP 800-63B-4, section 3.1.1.2): a minimum length, and neither common nor derived from the
- * e-mail address or the name of the service. There are no composition rules.
+ * Rules for new passwords (NIST SP 800-63B-4, section 3.1.1.2): a minimum length, neither common nor derived from the e-mail
+ * address or the name of the service, and not in the list of leaked ones, if there is one. There are no composition rules.
  */
 @Singleton
 public class PasswordRules {
@@ -32,12 +30,14 @@ public class PasswordRules {
     private static final int ESTIMATED_LENGTH = 64;
 
     private final int minLength;
+    private final Optional<LeakedPasswords> leaked;
 
     /** Its word lists are large and rarely needed: loaded at the first use, released when memory is short. */
     private SoftReference<Zxcvbn> estimate = new SoftReference<>(null);
 
     PasswordRules(ServiceConfig config) {
         this.minLength = config.password().minLength();
+        this.leaked = config.password().leakedList().map(LeakedPasswords::new);
     }
 
     /** Why the password of this account is refused, as a sentence for people; empty when it is accepted. */
@@ -45,18 +45,20 @@ public class PasswordRules {
         if (password.length > PasswordHasher.MAX_LENGTH) {
             return Optional.of("The password is longer than " + PasswordHasher.MAX_LENGTH + " bytes.");
         }
-        Optional<String> text = utf8(password);
-        if (text.isEmpty()) {
+        String text = new String(password, UTF_8);
+        if (!Arrays.equals(text.getBytes(UTF_8), password)) {
             return Optional.of("The password is not UTF-8.");
         }
-        String written = text.get();
-        if (written.codePointCount(0, written.length()) < minLength) {
+        if (text.codePointCount(0, text.length()) < minLength) {
             return Optional.of("The password is shorter than " + minLength + " characters.");
         }
-        String estimated = written.substring(0, Math.min(written.length(), ESTIMATED_LENGTH));
+        String estimated = text.substring(0, Math.min(text.length(), ESTIMATED_LENGTH));
         if (estimate().measure(estimated, namesOf(email)).getGuessesLog10() < MIN_GUESSES_LOG10) {
             return Optional.of("The password is easy to guess: it is common, repeats itself, or is made of the e-mail"
                     + " address or the name of the service.");
+        }
+        if (leaked.isPresent() && leaked.get().contains(password)) {
+            return Optional.of("The password is in the list of passwords that leaked elsewhere.");
         }
         return Optional.empty();
     }
@@ -90,14 +92,5 @@ public class PasswordRules {
         names.add(canonical);
         names.addAll(Arrays.asList(canonical.split("[@.+_-]")));
         return names;
-    }
-
-    private static Optional<String> utf8(byte[] bytes) {
-        try {
-            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-            return Optional.of(text.toString());
-        } catch (CharacterCodingException e) {
-            return Optional.empty();
-        }
     }
 }

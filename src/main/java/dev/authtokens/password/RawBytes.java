@@ -7,6 +7,11 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import org.wildfly.security.password.Password;
+import org.wildfly.security.password.PasswordFactory;
+import org.wildfly.security.password.WildFlyElytronPasswordProvider;
+import org.wildfly.security.password.util.ModularCrypt;
 
 /**
  * Passes bytes unchanged through Elytron, whose API takes characters and normalises them to NFKC before it hashes them. Other
@@ -21,6 +26,18 @@ final class RawBytes extends Charset {
 
     private RawBytes() {
         super("X-AuthTokens-RawBytes", null);
+    }
+
+    /** Compares bytes, as they are, with a hash in the modular crypt format that Elytron knows. */
+    static boolean matches(byte[] bytes, String modularCrypt) {
+        try {
+            Password hash = ModularCrypt.decode(modularCrypt);
+            PasswordFactory factory =
+                    PasswordFactory.getInstance(hash.getAlgorithm(), WildFlyElytronPasswordProvider.getInstance());
+            return factory.verify(factory.translate(hash), toChars(bytes), CHARSET);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static char[] toChars(byte[] bytes) {

@@ -21,6 +21,9 @@ public record DatabaseFailure(SQLException exception) {
     /** Classes of SQL states: data exception, violated constraint, syntax error or access rule violation. */
     private static final Set<String> BUGS = Set.of("22", "23", "42");
 
+    /** Connection exception, and a server that is shut down, has crashed or starts. */
+    private static final Set<String> UNREACHABLE = Set.of("08", "57P01", "57P02", "57P03");
+
     /** Members of these that are no bugs: a missing privilege, and a missing table, as during a restore. */
     private static final Set<String> MISSING = Set.of("42501", "42P01");
 
@@ -86,6 +89,11 @@ public record DatabaseFailure(SQLException exception) {
     /** Whether the pool reports it and not the database: no connection became free in time, or it interrupted the driver. */
     public boolean isOfPool() {
         return state().isEmpty() || state().equals("99999");
+    }
+
+    /** Whether no primary answered: no connection, or none in time, no answer in time, a server that stops or starts, a standby. */
+    public boolean isUnreachable() {
+        return isOfPool() || isReadOnly() || UNREACHABLE.stream().anyMatch(state()::startsWith);
     }
 
     /** What the database or the driver said, in one line, without the value of a parameter, which may be a secret. */

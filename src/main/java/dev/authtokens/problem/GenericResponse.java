@@ -1,12 +1,27 @@
 package dev.authtokens.problem;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The body of every error and of every success that has nothing else to say. */
-@Schema(name = "V4GenericResponse")
+@Schema(
+        name = "V4GenericResponse",
+        requiredProperties = {"code", "message"})
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record GenericResponse(
         @Schema(description = "A machine-readable code.", examples = "PERMISSION_DENIED")
         String code,
 
         @Schema(description = "A text for people.", examples = "The caller is not allowed to do this.")
-        String message) {}
+        String message,
+
+        @Schema(description = "The error code of RFC 6749 or RFC 6750; missing outside of `/oauth2/`.")
+        String error,
+
+        @Schema(description = "The same text as `message`; missing outside of `/oauth2/`.")
+        String errorDescription) {
+
+    public GenericResponse(String code, String message) {
+        this(code, message, null, null);
+    }
+}

@@ -17,8 +17,10 @@ public enum ProblemCode {
     NOT_ACCEPTABLE(406, "The resource is available as application/json only."),
     REQUEST_TIMEOUT(408, "The request did not arrive in time."),
     PAYLOAD_TOO_LARGE(413, "The request body is too large."),
+    URI_TOO_LONG(414, "The request line is too long."),
     UNSUPPORTED_MEDIA_TYPE(415, "The content type of the request body is not the one that is expected here."),
     TOO_MANY_REQUESTS(429, "Too many requests. Try again later."),
+    HEADERS_TOO_LARGE(431, "The request headers are too large."),
     INTERNAL_ERROR(500, "Something went wrong in the service."),
     NOT_YET_AVAILABLE(503, "The service is not available at the moment. Try again soon.");
 

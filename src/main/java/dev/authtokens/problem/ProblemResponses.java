@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -20,13 +22,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /**
  * Renders every failure as {@code {"code", "message"}} in JSON: a {@link Problem}, an exception of the framework, or an
- * unforeseen one, which is logged.
+ * unforeseen one, which is logged. Under {@code /oauth2/} the body also has {@code error} and {@code error_description}.
  */
 @ApplicationScoped
 public class ProblemResponses {
@@ -39,6 +40,12 @@ public class ProblemResponses {
 
     private static final String BASIC = "Basic realm=\"auth-tokens\", charset=\"UTF-8\"";
 
+    private static final String OAUTH = "/oauth2/";
+    private static final String INVALID_TOKEN = "invalid_token";
+
+    /** RFC 6750, section 3. */
+    private static final String BEARER = "Bearer realm=\"auth-tokens\", error=\"" + INVALID_TOKEN + "\"";
+
     private static final Logger LOG = Logger.getLogger(ProblemResponses.class);
     private static final Duration UNAVAILABLE_RETRY = Duration.ofSeconds(1);
 
@@ -50,7 +57,7 @@ public class ProblemResponses {
 
     @ServerExceptionMapper
     Response ours(Problem problem, ContainerRequestContext request) {
-        Response.ResponseBuilder response = render(problem);
+        Response.ResponseBuilder response = render(problem, request);
         if (problem.code().status() == 401 && request.getProperty(BASIC_CHALLENGE) != null) {
             response.header(HttpHeaders.WWW_AUTHENTICATE, BASIC);
         }
@@ -59,12 +66,7 @@ public class ProblemResponses {
 
     @ServerExceptionMapper
     Response frameworks(WebApplicationException exception, ContainerRequestContext request) {
-        Response framework = exception.getResponse();
-        if (framework.getStatus() >= 500) {
-            return unforeseen(exception, request);
-        }
-        Problem problem = causeOf(exception).orElseGet(() -> new Problem(ProblemCode.ofStatus(framework.getStatus())));
-        Response.ResponseBuilder response = render(problem);
+        Response.ResponseBuilder response = render(problemOf(exception), request);
         if (exception instanceof NotAllowedException) {
             response.header(
                     HttpHeaders.ALLOW, allowedMethods.allow(request.getUriInfo().getPath()));
@@ -74,15 +76,11 @@ public class ProblemResponses {
 
     /** The framework has a mapper of its own for this one, which shows the client our class names. */
     @ServerExceptionMapper
-    Response unreadable(MismatchedInputException exception) {
-        if (exception instanceof UnrecognizedPropertyException) {
-            return render(new Problem(ProblemCode.UNKNOWN_ATTRIBUTE)).build();
-        }
-        return render(causeOf(exception)
-                        .orElseGet(() -> new Problem(
-                                ProblemCode.INVALID_INPUT,
-                                "The request body is not the JSON object that is expected.")))
-                .build();
+    Response unreadable(MismatchedInputException exception, ContainerRequestContext request) {
+        Problem problem = exception instanceof UnrecognizedPropertyException
+                ? new Problem(ProblemCode.UNKNOWN_ATTRIBUTE)
+                : new Problem(ProblemCode.INVALID_INPUT, "The request body is not the JSON object that is expected.");
+        return render(problem, request).build();
     }
 
     /** The framework has a mapper of its own for the second, whose answer is empty. */
@@ -97,25 +95,26 @@ public class ProblemResponses {
             context.response().reset();
             return;
         }
-        Throwable failure = context.failure();
-        boolean serverError = context.statusCode() < 0 || context.statusCode() >= 500;
-        Problem problem = failure != null && serverError
-                ? problemOf(failure)
-                : new Problem(ProblemCode.ofStatus(serverError ? 500 : context.statusCode()));
+        Problem problem = problemOf(context);
+        if (context.request().decoderResult().isFailure()) {
+            // Vert.x closes the connection, since it cannot find the end of the request.
+            context.response()
+                    .putHeader(io.vertx.core.http.HttpHeaders.CONNECTION, io.vertx.core.http.HttpHeaders.CLOSE);
+        }
         if (problem.code() == ProblemCode.PAYLOAD_TOO_LARGE) {
             // The rest of the body is discarded, and then the connection is closed.
             HttpServerRequest request = context.request();
             request.endHandler(done -> request.connection().close());
             request.resume();
         }
+        JsonObject body = new JsonObject().put("code", problem.code().code()).put("message", problem.getMessage());
+        oauthError(problem, context.request().path(), context.request().getHeader(HttpHeaders.AUTHORIZATION))
+                .ifPresent(error -> body.put("error", error).put("error_description", problem.getMessage()));
         headers(problem).forEach(context.response()::putHeader);
         context.response()
                 .setStatusCode(problem.code().status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
-                .end(new JsonObject()
-                        .put("code", problem.code().code())
-                        .put("message", problem.getMessage())
-                        .encode())
+                .end(body.encode())
                 .onSuccess(sent -> {
                     if (problem.code() == ProblemCode.REQUEST_TIMEOUT) {
                         // RFC 9110, section 15.5.9.
@@ -124,15 +123,33 @@ public class ProblemResponses {
                 });
     }
 
-    /** The problem that a library wrapped, such as the JSON parser that a body over the limit stops. */
-    private static Optional<Problem> causeOf(Throwable throwable) {
-        return Stream.iterate(throwable, cause -> cause != null, Throwable::getCause)
-                .filter(Problem.class::isInstance)
-                .map(Problem.class::cast)
-                .findFirst();
+    private static Problem problemOf(RoutingContext context) {
+        Throwable unreadable = context.request().decoderResult().cause();
+        if (unreadable != null) {
+            return new Problem(codeOf(unreadable));
+        }
+        boolean isServerError = context.statusCode() < 0 || context.statusCode() >= 500;
+        if (isServerError && context.failure() != null) {
+            return problemOf(context.failure());
+        }
+        return new Problem(isServerError ? ProblemCode.INTERNAL_ERROR : ProblemCode.ofStatus(context.statusCode()));
+    }
+
+    private static ProblemCode codeOf(Throwable unreadable) {
+        if (unreadable instanceof TooLongHttpLineException) {
+            return ProblemCode.URI_TOO_LONG;
+        }
+        return unreadable instanceof TooLongHttpHeaderException
+                ? ProblemCode.HEADERS_TOO_LARGE
+                : ProblemCode.INVALID_INPUT;
     }
 
     private static Problem problemOf(Throwable throwable) {
+        // Those of Jackson are not about the connection: the answer could not be serialised.
+        if (throwable instanceof IOException && !(throwable instanceof JacksonException)) {
+            LOG.debug("The client closed the connection before the end of its request");
+            return new Problem(ProblemCode.INVALID_INPUT);
+        }
         for (Throwable cause = throwable; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 return problem;
@@ -143,11 +160,6 @@ public class ProblemResponses {
             }
             if (cause instanceof RejectedExecutionException) {
                 return unavailable(cause);
-            }
-            // Those of Jackson are not about the connection: the answer could not be serialised.
-            if (cause instanceof IOException && !(cause instanceof JacksonException) && cause == throwable) {
-                LOG.debug("The client closed the connection before the end of its request");
-                return new Problem(ProblemCode.INVALID_INPUT);
             }
         }
         Optional<DatabaseFailure> database = DatabaseFailure.of(throwable).filter(failure -> !failure.isBug());
@@ -166,12 +178,37 @@ public class ProblemResponses {
         return new Problem(ProblemCode.NOT_YET_AVAILABLE, UNAVAILABLE_RETRY);
     }
 
-    private static Response.ResponseBuilder render(Problem problem) {
+    private static Response.ResponseBuilder render(Problem problem, ContainerRequestContext request) {
         Response.ResponseBuilder response = Response.status(problem.code().status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .entity(new GenericResponse(problem.code().code(), problem.getMessage()));
         headers(problem).forEach(response::header);
+        String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
+        oauthError(problem, request.getUriInfo().getPath(), authorization).ifPresent(error -> {
+            String message = problem.getMessage();
+            response.entity(new GenericResponse(problem.code().code(), message, error, message));
+            if (error.equals(INVALID_TOKEN)) {
+                response.header(HttpHeaders.WWW_AUTHENTICATE, BEARER);
+            }
+        });
         return response;
+    }
+
+    /** The error code that OAuth clients read (RFC 6749, sections 4.1.2.1 and 5.2; RFC 6750, section 3.1), for their paths. */
+    private static Optional<String> oauthError(Problem problem, String path, String authorization) {
+        if (path == null || !path.startsWith(OAUTH)) {
+            return Optional.empty();
+        }
+        boolean sentToken = authorization != null && !authorization.strip().regionMatches(true, 0, "basic", 0, 5);
+        return Optional.of(
+                switch (problem.code()) {
+                    case INVALID_CREDENTIALS, ACCOUNT_EXPIRED -> "invalid_client";
+                    case PERMISSION_DENIED -> sentToken ? INVALID_TOKEN : "invalid_client";
+                    case FORBIDDEN -> "insufficient_scope";
+                    case TOO_MANY_REQUESTS, NOT_YET_AVAILABLE -> "temporarily_unavailable";
+                    case INTERNAL_ERROR -> "server_error";
+                    default -> "invalid_request";
+                });
     }
 
     private static Map<String, String> headers(Problem problem) {

@@ -8,20 +8,29 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A valid token as the API shows it, without its secret. What is not known of the login is left out. */
-@Schema(name = "AuthTokenListItem")
+@Schema(
+        name = "AuthTokenListItem",
+        description = "A session. What is not known of its login is left out.",
+        requiredProperties = {"id", "created", "expiry", "current"})
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Session(
-        @Schema(description = "Id of the session. It is not the token and gives no access.")
+        @Schema(
+                implementation = String.class,
+                format = "uuid",
+                description = "Id of the session. It is not the token and gives no access.",
+                examples = "0f6e3f2a-9d0c-4c55-8a0e-2f3b9d1c7e64")
         UUID id,
 
         @Schema(
                 implementation = String.class,
+                format = "date-time",
                 description = "Time of the login.",
                 examples = "2026-01-15T12:00:00.123456Z")
         Instant created,
 
         @Schema(
                 implementation = String.class,
+                format = "date-time",
                 description =
                         "Last use of the token, known to all replicas after at most a minute; missing when never.",
                 examples = "2026-01-15T12:34:56Z")
@@ -29,10 +38,16 @@ public record Session(
 
         @Schema(
                 implementation = String.class,
+                format = "date-time",
                 description =
                         "When the session, or its account, expires if it is not used before; 0001-01-01T00:00:00Z means never.",
                 examples = "0001-01-01T00:00:00Z")
         Instant expiry,
+
+        @Schema(
+                description = "Name of a token that was made for a program; missing for a login.",
+                examples = "backup job")
+        String name,
 
         @Schema(description = "Client address of the login.", examples = "192.0.2.1")
         String address,
@@ -43,7 +58,7 @@ public record Session(
         @Schema(description = "`X-Giant-Swarm-Activity` of the login.", examples = "login")
         String activity,
 
-        @Schema(description = "Whether it is the session of this request.")
+        @Schema(description = "Whether it is the session of this request.", examples = "true")
         boolean current) {
 
     /** @param currentId the token of this request */
@@ -53,6 +68,7 @@ public record Session(
                 token.createdAt(),
                 token.lastUsedAt(),
                 Expiry.show(token.expiresAt()),
+                token.name(),
                 token.address(),
                 token.userAgent(),
                 token.activity(),

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 class Sessions {
 
     static final String LIMIT = "Number of sessions, 1 to 1,000; 100 by default.";
+    static final String ONE_REVOKED = "`RESOURCE_DELETED`: The session has been revoked.";
+    static final String ALL_REVOKED = "`RESOURCE_DELETED`: Sessions revoked: 3.";
     static final String EXCEPT = "`current` keeps the session of this request.";
 
     private static final int DEFAULT_LIMIT = 100;

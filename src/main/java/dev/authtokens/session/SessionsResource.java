@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -40,7 +42,18 @@ public class SessionsResource {
     @APIResponse(responseCode = "200", description = "The sessions.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit is no number from 1 to 1,000.")
     public List<Session> getAuthTokens(
-            @RestQuery @Parameter(description = Sessions.LIMIT) String limit, @Context SecurityContext security) {
+            @RestQuery
+                    @Parameter(
+                            description = Sessions.LIMIT,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            format = "int32",
+                                            minimum = "1",
+                                            maximum = "1000",
+                                            defaultValue = "100"))
+                    String limit,
+            @Context SecurityContext security) {
         Caller caller = Caller.of(security);
         return sessions.list(caller.userId(), caller, limit);
     }
@@ -52,6 +65,7 @@ public class SessionsResource {
             operationId = "deleteAuthTokenById",
             summary = "Delete one auth token",
             description = "Revokes one of the caller's own sessions.")
+    @APIResponse(responseCode = "200", description = Sessions.ONE_REVOKED)
     public GenericResponse deleteAuthTokenById(@RestPath String id, @Context SecurityContext security) {
         Caller caller = Caller.of(security);
         return sessions.revoke(caller.userId(), caller.email(), id);
@@ -64,10 +78,14 @@ public class SessionsResource {
             operationId = "deleteAuthTokens",
             summary = "Delete all auth tokens",
             description = "Revokes the caller's own sessions, including this one unless it is excepted.")
-    @APIResponse(responseCode = "200", description = "The sessions were revoked.")
+    @APIResponse(responseCode = "200", description = Sessions.ALL_REVOKED)
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: except is something else than `current`.")
     public GenericResponse deleteAuthTokens(
-            @RestQuery @Parameter(description = Sessions.EXCEPT) String except,
+            @RestQuery
+                    @Parameter(
+                            description = Sessions.EXCEPT,
+                            schema = @Schema(type = SchemaType.STRING, enumeration = "current"))
+                    String except,
             @Context UriInfo uri,
             @Context SecurityContext security) {
         QueryParameter.requireOnly(uri, "except");
@@ -82,13 +100,16 @@ public class SessionsResource {
             operationId = "deleteEveryonesAuthTokens",
             summary = "Delete the auth tokens of everyone",
             description = "Revokes all tokens of all accounts, including the caller's, after a breach or a restore.")
-    @APIResponse(responseCode = "200", description = "The tokens were revoked.")
+    @APIResponse(
+            responseCode = "200",
+            description = "`RESOURCE_DELETED`: All tokens issued up to 2026-01-15T12:00:00Z are revoked.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: issued_before is not a time.")
     public GenericResponse deleteEveryonesAuthTokens(
             @RestQuery("issued_before")
                     @Parameter(
                             description =
-                                    "Only tokens issued up to this time, like 2026-01-15T12:00:00Z; now by default.")
+                                    "Only tokens issued up to this time, like 2026-01-15T12:00:00Z; now by default.",
+                            schema = @Schema(type = SchemaType.STRING, format = "date-time"))
                     String issuedBefore,
             @Context UriInfo uri) {
         QueryParameter.requireOnly(uri, "issued_before");

@@ -14,6 +14,8 @@ import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -43,7 +45,17 @@ public class UserSessionsResource {
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit is no number from 1 to 1,000.")
     public List<Session> getUserAuthTokens(
             @RestPath String email,
-            @RestQuery @Parameter(description = Sessions.LIMIT) String limit,
+            @RestQuery
+                    @Parameter(
+                            description = Sessions.LIMIT,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            format = "int32",
+                                            minimum = "1",
+                                            maximum = "1000",
+                                            defaultValue = "100"))
+                    String limit,
             @Context SecurityContext security) {
         return sessions.list(users.getAccount(email).id(), Caller.of(security), limit);
     }
@@ -55,6 +67,7 @@ public class UserSessionsResource {
             operationId = "deleteUserAuthTokenById",
             summary = "Delete one auth token of a user",
             description = "Revokes one session of an account.")
+    @APIResponse(responseCode = "200", description = Sessions.ONE_REVOKED)
     public GenericResponse deleteUserAuthTokenById(@RestPath String email, @RestPath String id) {
         Account account = users.getAccount(email);
         return sessions.revoke(account.id(), account.email(), id);
@@ -67,11 +80,15 @@ public class UserSessionsResource {
             operationId = "deleteUserAuthTokens",
             summary = "Delete all auth tokens of a user",
             description = "Revokes the sessions of an account.")
-    @APIResponse(responseCode = "200", description = "The sessions were revoked.")
+    @APIResponse(responseCode = "200", description = Sessions.ALL_REVOKED)
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: except is something else than `current`.")
     public GenericResponse deleteUserAuthTokens(
             @RestPath String email,
-            @RestQuery @Parameter(description = Sessions.EXCEPT) String except,
+            @RestQuery
+                    @Parameter(
+                            description = Sessions.EXCEPT,
+                            schema = @Schema(type = SchemaType.STRING, enumeration = "current"))
+                    String except,
             @Context UriInfo uri,
             @Context SecurityContext security) {
         QueryParameter.requireOnly(uri, "except");

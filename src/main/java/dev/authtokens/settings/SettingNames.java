@@ -44,7 +44,8 @@ public final class SettingNames {
         return variables.stream()
                 .filter(variable -> !isKnown(StartFailure.environmentName(variable)))
                 .sorted()
-                .map(variable -> variable + " is no setting: did you mean " + nearest(variable) + "?");
+                .map(variable -> variable + " is no setting: did you mean "
+                        + nearest(StartFailure.environmentName(variable)) + "?");
     }
 
     private boolean isKnown(String variable) {

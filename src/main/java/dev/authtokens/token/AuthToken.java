@@ -32,6 +32,11 @@ public class AuthToken extends PanacheEntityBase {
     @Column(name = "last_used_at")
     Instant lastUsedAt;
 
+    @Column(name = "expires_at")
+    Instant expiresAt;
+
+    String name;
+
     String address;
 
     @Column(name = "user_agent")

@@ -32,8 +32,12 @@ final class CachedToken {
                 : Optional.of(row.toVerified(lifetime, lastUsedAt)).filter(token -> token.isValid(now));
     }
 
+    boolean exists() {
+        return row != null;
+    }
+
     boolean belongsToAny(Set<Long> userIds) {
-        return row != null && userIds.contains(row.userId());
+        return row != null && userIds.contains(row.owner().userId());
     }
 
     boolean isOlderThan(Duration age, Instant now) {

@@ -8,6 +8,7 @@ import java.util.UUID;
  *
  * @param id public; identifies the token in lists and revocations
  * @param lastUsedAt null when it was never used
+ * @param name null for a login
  * @param expiresAt when it or its account expires if it is not used before; null when never
  */
 public record IssuedToken(
@@ -15,6 +16,7 @@ public record IssuedToken(
         Instant createdAt,
         Instant lastUsedAt,
         Instant expiresAt,
+        String name,
         String address,
         String userAgent,
         String activity) {}

@@ -70,7 +70,7 @@ class LastUse {
             LOG.warnf(
                     "The last use of %d tokens is not written to the database yet: %s. It is kept in memory and written"
                             + " later; check the database",
-                    uses.size(), e.getMessage());
+                    pending.size(), e.getMessage());
         }
     }
 

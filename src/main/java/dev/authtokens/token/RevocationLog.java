@@ -1,13 +1,11 @@
 package dev.authtokens.token;
 
 import dev.authtokens.ServiceConfig;
-import dev.authtokens.database.BatchedDeletion;
 import dev.authtokens.database.DatabaseClock;
-import dev.authtokens.database.Schedule;
-import dev.authtokens.database.Statements;
+import dev.authtokens.database.DatabaseLease;
+import dev.authtokens.database.Outage;
 import dev.authtokens.problem.DatabaseFailure;
 import io.agroal.api.AgroalDataSource;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.ShutdownEvent;
@@ -17,10 +15,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
 /**
@@ -39,8 +36,8 @@ public class RevocationLog {
 
     private static final Logger LOG = Logger.getLogger(RevocationLog.class);
 
-    /** A larger difference between the clocks of database and machine is logged. */
-    private static final Duration MAX_CLOCK_OFFSET = Duration.ofSeconds(5);
+    /** SQL state "object not in prerequisite state": the server answers, but what was read before says nothing about it. */
+    private static final String OTHER_STATE = "55000";
 
     /** A connection is exchanged after this time: connections are of a limited age, and a pooler that stops waits for them. */
     public static final Duration MAX_KEPT = Duration.ofSeconds(30);
@@ -48,18 +45,12 @@ public class RevocationLog {
     /** Longest time between two attempts while readings fail: they do not pile up on a server that is overloaded or locked. */
     private static final Duration MAX_PAUSE = Duration.ofMillis(500);
 
-    private static final String DELETE_OLD = """
-            delete from revocations where id in (
-                select id from revocations where at < clock_timestamp() - make_interval(secs => ?)
-                order by at limit ? for update skip locked)""";
-
     private final AgroalDataSource dataSource;
-    private final Statements statements;
-    private final BatchedDeletion deletion;
     private final TokenCache cache;
     private final TrustedServer trustedServer;
-    private final Clock clock;
-    private final DatabaseClock databaseClock;
+    private final DatabaseClock clock;
+    private final DatabaseLease lease;
+    private final Outage outage;
     private final ServiceConfig config;
     private final Timer delay;
     private final Thread thread = new Thread(this::run, "revocation-log");
@@ -69,42 +60,43 @@ public class RevocationLog {
     private CompletableFuture<Connection> next;
     private Duration pauseAfterFailure = Duration.ZERO;
     private volatile boolean stopped;
-    private volatile Duration clockOffset = Duration.ZERO;
     /** Why the cache is not trusted; empty when it is. */
     private volatile String distrustReason = "it has not been read yet";
 
+    private final CompletableFuture<String> firstReading = new CompletableFuture<>();
+
     RevocationLog(
             AgroalDataSource dataSource,
-            Statements statements,
-            BatchedDeletion deletion,
             TokenCache cache,
             TrustedServer trustedServer,
-            Clock clock,
-            DatabaseClock databaseClock,
+            DatabaseClock clock,
+            DatabaseLease lease,
+            Outage outage,
             ServiceConfig config,
             MeterRegistry metrics) {
         this.dataSource = dataSource;
-        this.statements = statements;
-        this.deletion = deletion;
         this.cache = cache;
         this.trustedServer = trustedServer;
         this.clock = clock;
-        this.databaseClock = databaseClock;
+        this.lease = lease;
+        this.outage = outage;
         this.config = config;
         this.delay = Timer.builder("auth_tokens.revocation.delay")
                 .description("Time from a revocation until this replica has read it, by the database's clock")
                 .publishPercentiles(0.5, 0.99)
                 .register(metrics);
-        Gauge.builder("auth_tokens.clock.offset", () -> clockOffset.toMillis() / 1e3)
-                .description("How far the clock of the database is ahead of the clock of this replica")
-                .baseUnit("seconds")
-                .register(metrics);
     }
 
-    /** Starts reading, once the schema exists. */
-    public void start() {
+    /**
+     * Starts reading, once the schema exists.
+     *
+     * @return when the first reading has come back or failed: why the cache is not trusted, empty when it is
+     */
+    public CompletionStage<String> start() {
+        lease.require();
         thread.setDaemon(true);
         thread.start();
+        return firstReading;
     }
 
     void stop(@Observes ShutdownEvent stop) {
@@ -119,25 +111,38 @@ public class RevocationLog {
     /** Keeps a connection of the pool and exchanges it now and then, so that no reading waits for a free one. */
     private void run() {
         while (!stopped) {
+            boolean isConnected = false;
             try (Connection connection = takeConnection()) {
-                int timeout = connection.getNetworkTimeout();
-                connection.setNetworkTimeout(Runnable::run, (int) TRUST.toMillis());
-                long due = System.nanoTime() + MAX_KEPT.toNanos();
-                while (!stopped && !(System.nanoTime() > due && hasNext())) {
-                    read(connection);
-                    if (trustedServer.takeMismatch()) {
-                        // The pool leads elsewhere by now: this connection may be the one that has to move.
-                        dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
-                        due = System.nanoTime();
-                    }
-                    pause(config.revocation().pollInterval());
-                }
-                connection.setNetworkTimeout(Runnable::run, timeout);
+                isConnected = true;
+                readRepeatedly(connection);
             } catch (SQLException | RuntimeException | Error e) {
                 if (!stopped) {
-                    distrust(String.valueOf(e.getMessage()));
+                    distrust(e, isConnected);
                     backOff();
                 }
+            }
+        }
+    }
+
+    private void readRepeatedly(Connection connection) throws SQLException {
+        int timeout = connection.getNetworkTimeout();
+        connection.setNetworkTimeout(Runnable::run, (int) TRUST.toMillis());
+        try {
+            long due = System.nanoTime() + MAX_KEPT.toNanos();
+            while (!stopped && !(System.nanoTime() > due && hasNext())) {
+                read(connection);
+                lease.renew(connection);
+                if (trustedServer.takeMismatch()) {
+                    // The pool leads elsewhere by now: this connection may be the one that has to move.
+                    dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
+                    due = System.nanoTime();
+                }
+                pause(config.revocation().pollInterval());
+            }
+        } finally {
+            // The pool does not do it.
+            if (!connection.isClosed()) {
+                connection.setNetworkTimeout(Runnable::run, timeout);
             }
         }
     }
@@ -178,47 +183,37 @@ public class RevocationLog {
         if (isFormer || reading.isStandby()) {
             // The next connection may lead to the primary.
             dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
-            throw new SQLException("the database server is a " + (isFormer ? "former primary" : "standby"));
+            throw reading.isStandby()
+                    ? new SQLException("the database server is a standby", DatabaseFailure.READ_ONLY)
+                    : new SQLException("the database server is a former primary", OTHER_STATE);
         }
     }
 
     private void read(Connection connection) throws SQLException {
         long start = System.nanoTime();
-        Instant startTime = clock.instant();
         RevocationReading reading = readOnce(connection);
         Duration duration = Duration.ofNanos(System.nanoTime() - start);
         requireCurrent(reading);
+        if (!reading.isComplete()) {
+            throw new SQLException(
+                    "changes are not logged, since triggers of the tables are missing or disabled", OTHER_STATE);
+        }
+        if (last != null && !reading.continues(last)) {
+            throw new SQLException("the database server was restarted, replaced or restored", OTHER_STATE);
+        }
+        // Before anything is dropped: from then on tokens must be read from this server.
+        trustedServer.set(reading.server().startedAt());
         if (last == null) {
             // Whatever was read before this snapshot may have been revoked unnoticed.
             cache.invalidateAll();
-        } else if (reading.continues(last)) {
+        } else {
             reading.invalidate(cache);
             reading.rows().forEach(row -> delay.record(Duration.between(row.at(), reading.databaseTime())));
-        } else {
-            throw new SQLException("the database server was restarted, replaced or restored");
         }
         last = reading;
         newest = reading.server();
-        databaseClock.set(reading.databaseTime(), start);
-        compareClocks(Duration.between(startTime.plus(duration.dividedBy(2)), reading.databaseTime()));
-        trust(start, reading.server());
-    }
-
-    private void compareClocks(Duration offset) {
-        boolean wereApart = areApart(clockOffset);
-        clockOffset = offset;
-        if (areApart(offset) && !wereApart) {
-            LOG.warnf(
-                    "The clock of the database is %.1f s ahead of the clock of this machine (behind it, if negative). The"
-                            + " database's decides what has expired; times in this log are wrong. Synchronise both (NTP)",
-                    offset.toMillis() / 1e3);
-        } else if (wereApart && !areApart(offset)) {
-            LOG.info("The clocks of the database and of this machine agree again");
-        }
-    }
-
-    private static boolean areApart(Duration offset) {
-        return offset.abs().compareTo(MAX_CLOCK_OFFSET) > 0;
+        clock.set(reading.databaseTime(), start, duration);
+        trust(start);
     }
 
     private RevocationReading readOnce(Connection connection) throws SQLException {
@@ -233,30 +228,51 @@ public class RevocationLog {
         }
     }
 
-    private void trust(long start, RevocationReading.Server server) {
+    private void trust(long start) {
         pauseAfterFailure = Duration.ZERO;
-        trustedServer.set(server.startedAt());
+        outage.reached(start);
         if (config.cache().enabled()) {
             cache.trustUntil(start + TRUST.toNanos());
         }
         if (!distrustReason.isEmpty()) {
             distrustReason = "";
+            if (firstReading.complete("")) {
+                return;
+            }
             LOG.info("The revocation log is read: token checks are answered from the cache, if it is enabled");
         }
     }
 
-    private void distrust(String reason) {
+    /** Drops everything, which the first reading that comes back does too; with a grace, it stays while no primary answers. */
+    private void distrust(Throwable failure, boolean wasConnected) {
+        String reason = String.valueOf(failure.getMessage());
+        boolean isUnreachable = DatabaseFailure.of(failure)
+                .filter(DatabaseFailure::isUnreachable)
+                .isPresent();
+        boolean keepsLastKnown = isUnreachable && outage.hasGrace();
         cache.trustUntil(System.nanoTime());
-        cache.invalidateAll();
         last = null;
+        if (isUnreachable && !wasConnected) {
+            outage.begin();
+        } else {
+            outage.end();
+        }
+        if (!keepsLastKnown) {
+            cache.invalidateAll();
+        }
         if (distrustReason.isEmpty()) {
             dataSource.flush(AgroalDataSource.FlushMode.GRACEFUL);
             LOG.warnf(
-                    "The revocation log cannot be read: %s. Until it can, every token check asks the database: slower, but"
-                            + " correct. Check the database and its address",
-                    reason);
+                    "The revocation log cannot be read: %s. Until it can, every token check asks the database%s. Check the"
+                            + " database and its address",
+                    reason,
+                    keepsLastKnown
+                            ? "; while it cannot be reached, tokens that were valid are accepted for up to "
+                                    + outage.grace().toSeconds() + " s, see AUTH_TOKENS_CACHE_OUTAGE_GRACE"
+                            : ": slower, but correct");
         }
         distrustReason = reason;
+        firstReading.complete(reason);
     }
 
     /** After the first failure at once: another connection may work, or show that the pool leads to a former primary. */
@@ -273,16 +289,5 @@ public class RevocationLog {
         } catch (InterruptedException e) {
             stopped = true;
         }
-    }
-
-    void repeat(@Observes Schedule schedule) {
-        schedule.every(Duration.ofMinutes(1), this::deleteOld);
-    }
-
-    void deleteOld() {
-        double seconds = config.revocation().retention().toSeconds();
-        deletion.run(
-                "revocations",
-                from -> BatchedDeletion.Batch.of(statements.update(DELETE_OLD, seconds, BatchedDeletion.BATCH)));
     }
 }

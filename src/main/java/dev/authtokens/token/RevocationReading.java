@@ -7,20 +7,27 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What one statement read from the revocation log, and from which server.
  *
+ * @param isComplete whether the triggers that write the log are there and enabled
  * @param snapshot of the statement, which the next reading begins at
  * @param lastId largest id in the log; 0 when it is empty
  * @param databaseTime by the server's clock
  */
 record RevocationReading(
-        Server server, boolean isStandby, String snapshot, long lastId, Instant databaseTime, List<Row> rows) {
+        Server server,
+        boolean isStandby,
+        boolean isComplete,
+        String snapshot,
+        long lastId,
+        Instant databaseTime,
+        List<Row> rows) {
 
     /** More rows than this in one reading invalidate everything, instead of each. */
     static final int MAX_ROWS = 1000;
@@ -31,11 +38,18 @@ record RevocationReading(
      */
     private static final String READ = """
             with previous as (select cast(? as pg_snapshot) as snapshot)
-            select %s, pg_postmaster_start_time(), 'revocations'::regclass::oid::bigint,
-                   pg_is_in_recovery(), pg_current_snapshot()::text, (select coalesce(max(id), 0) from revocations),
+            select %s, pg_postmaster_start_time(), 'revocations'::regclass::oid || ' ' || triggers.versions,
+                   pg_is_in_recovery(), triggers.number = 4,
+                   pg_current_snapshot()::text, (select coalesce(max(id), 0) from revocations),
                    clock_timestamp(), unread.*
-            from previous left join lateral (
-                select kind, digest, user_id, at from revocations
+            from previous cross join (
+                select count(*) as number, coalesce(string_agg(oid || '.' || xmin, ' ' order by oid), '') as versions
+                from pg_trigger
+                where tgrelid in ('auth_tokens'::regclass, 'users'::regclass, 'token_validity'::regclass)
+                  and tgname in ('auth_tokens_revoked', 'auth_tokens_changed', 'users_changed', 'token_validity_changed')
+                  and tgenabled in ('O', 'A')) as triggers
+            left join lateral (
+                select digest, user_id, at from revocations
                 where xid >= pg_snapshot_xmin(previous.snapshot) and not pg_visible_in_snapshot(xid, previous.snapshot)
                 order by xid limit %d) as unread on true""";
 
@@ -50,9 +64,10 @@ record RevocationReading(
     /**
      * A server that has not been restarted, promoted or restored.
      *
-     * @param table object id of the log, which a restore of the schema changes
+     * @param objects ids of the log and of the triggers that write it, with the transaction that last changed each: a restore
+     *     of the tables changes them, also one of the data alone, which disables the triggers meanwhile
      */
-    record Server(long system, String timeline, Instant startedAt, long table) {
+    record Server(long system, String timeline, Instant startedAt, String objects) {
 
         /** Whether it is a former primary, which another server of the same system has replaced. */
         boolean isOlderThan(Server other) {
@@ -70,12 +85,14 @@ record RevocationReading(
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 Server server =
-                        new Server(row.getLong(1), row.getString(2), Statements.instant(row, 3), row.getLong(4));
+                        new Server(row.getLong(1), row.getString(2), Statements.instant(row, 3), row.getString(4));
                 boolean isStandby = row.getBoolean(5);
-                String snapshot = row.getString(6);
-                long lastId = row.getLong(7);
-                Instant databaseTime = Statements.instant(row, 8);
-                return new RevocationReading(server, isStandby, snapshot, lastId, databaseTime, readRows(row));
+                boolean isComplete = row.getBoolean(6);
+                String snapshot = row.getString(7);
+                long lastId = row.getLong(8);
+                Instant databaseTime = Statements.instant(row, 9);
+                return new RevocationReading(
+                        server, isStandby, isComplete, snapshot, lastId, databaseTime, readRows(row));
             }
         }
     }
@@ -83,8 +100,9 @@ record RevocationReading(
     private static List<Row> readRows(ResultSet row) throws SQLException {
         List<Row> rows = new ArrayList<>();
         do {
-            if (row.getString(9) != null) {
-                rows.add(new Row(row.getBytes(10), row.getObject(11, Long.class), Statements.instant(row, 12)));
+            Instant at = Statements.instant(row, 12);
+            if (at != null) {
+                rows.add(new Row(row.getBytes(10), row.getObject(11, Long.class), at));
             }
         } while (row.next());
         return rows;
@@ -103,8 +121,8 @@ record RevocationReading(
             return;
         }
         cache.invalidate(rows.stream().map(Row::digest).filter(Objects::nonNull).toList());
-        Set<Long> accounts = new HashSet<>();
-        rows.stream().map(Row::userId).filter(Objects::nonNull).forEach(accounts::add);
+        Set<Long> accounts =
+                rows.stream().map(Row::userId).filter(Objects::nonNull).collect(Collectors.toSet());
         if (!accounts.isEmpty()) {
             cache.invalidateAccounts(accounts);
         }

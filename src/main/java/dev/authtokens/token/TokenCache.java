@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -38,16 +39,20 @@ public class TokenCache {
     static final Duration NEGATIVE_MAX_AGE = Duration.ofSeconds(2);
 
     private final AsyncCache<ByteBuffer, CachedToken> entries;
+    private final Optional<LastKnownTokens> lastKnown;
     private final Counter bypassed;
 
     private volatile long trustedUntil = System.nanoTime();
 
     @Inject
     TokenCache(ServiceConfig config, MeterRegistry metrics) {
-        this(config.cache().maxEntries(), metrics);
+        this(config.cache().maxEntries(), config.cache().outageGrace(), metrics);
     }
 
-    TokenCache(int maxEntries, MeterRegistry metrics) {
+    /** @param outageGrace zero to keep nothing for an outage of the database */
+    TokenCache(int maxEntries, Duration outageGrace, MeterRegistry metrics) {
+        this.lastKnown =
+                outageGrace.isZero() ? Optional.empty() : Optional.of(new LastKnownTokens(maxEntries, outageGrace));
         this.entries = Caffeine.newBuilder()
                 .maximumSize(maxEntries)
                 .expireAfterWrite(MAX_AGE)
@@ -87,6 +92,8 @@ public class TokenCache {
         if (entry == loading) {
             CompletableFuture.completedFuture(key.array()).thenCompose(load).whenComplete((known, failure) -> {
                 if (failure == null) {
+                    lastKnown.ifPresent(tokens ->
+                            tokens.add(key, known, () -> entries.asMap().get(key) == loading));
                     loading.complete(known);
                 } else {
                     loading.completeExceptionally(failure);
@@ -119,6 +126,7 @@ public class TokenCache {
 
     void invalidate(Collection<byte[]> digests) {
         digests.forEach(digest -> entries.asMap().remove(ByteBuffer.wrap(digest)));
+        lastKnown.ifPresent(tokens -> tokens.invalidate(digests));
     }
 
     /** Includes every entry that is being read, since its account is not known yet. */
@@ -128,10 +136,17 @@ public class TokenCache {
                 .removeIf(entry -> !entry.isDone()
                         || entry.isCompletedExceptionally()
                         || entry.join().belongsToAny(userIds));
+        lastKnown.ifPresent(tokens -> tokens.invalidateAccounts(userIds));
     }
 
     void invalidateAll() {
         entries.asMap().clear();
+        lastKnown.ifPresent(LastKnownTokens::invalidateAll);
+    }
+
+    /** The token as it was last read, for an outage of the database; empty when it is not known, or may have been revoked since. */
+    Optional<CachedToken> findLastKnown(byte[] digest) {
+        return lastKnown.flatMap(tokens -> tokens.find(digest));
     }
 
     /**

@@ -15,33 +15,29 @@ record TokenLifetime(Optional<Duration> lifespan, Optional<Duration> idleTimeout
     }
 
     /**
-     * When the token expires if it is not used before; empty when never.
+     * When the token or its account expires if the token is not used before; empty when never.
      *
      * @param lastUsedAt null when the token was never used
+     * @param latest when the account expires, or the token by a lifespan of its own; null when never
      */
-    Optional<Instant> expiresAt(Instant createdAt, Instant lastUsedAt) {
+    Optional<Instant> expiresAt(Instant createdAt, Instant lastUsedAt, Instant latest) {
         Instant lastActivity = lastUsedAt == null ? createdAt : lastUsedAt;
-        return Stream.of(
-                        lifespan.map(createdAt::plus),
-                        idleTimeout.map(lastActivity::plus),
-                        unusedLifespan.filter(span -> lastUsedAt == null).map(createdAt::plus))
-                .flatMap(Optional::stream)
-                .min(Comparator.naturalOrder());
+        Instant earliest = earlier(latest, createdAt, lifespan);
+        earliest = earlier(earliest, lastActivity, idleTimeout);
+        return Optional.ofNullable(lastUsedAt == null ? earlier(earliest, createdAt, unusedLifespan) : earliest);
     }
 
-    /**
-     * As {@link #expiresAt(Instant, Instant)}, or when the account expires, if that is earlier.
-     *
-     * @param accountExpiresAt null when never
-     */
-    Optional<Instant> expiresAt(Instant createdAt, Instant lastUsedAt, Instant accountExpiresAt) {
-        return Stream.of(expiresAt(createdAt, lastUsedAt), Optional.ofNullable(accountExpiresAt))
-                .flatMap(Optional::stream)
-                .min(Comparator.naturalOrder());
+    /** Without a stream, as every check asks. */
+    private static Instant earlier(Instant time, Instant start, Optional<Duration> span) {
+        return span.isEmpty() ? time : earlier(time, start.plus(span.get()));
     }
 
-    boolean isUnlimited() {
-        return lifespan.isEmpty() && idleTimeout.isEmpty() && unusedLifespan.isEmpty();
+    /** Null means never. */
+    static Instant earlier(Instant one, Instant other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.isBefore(other) ? one : other;
     }
 
     /** Tokens issued, last used, or issued and never used, at or before these times are expired. */

@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -33,26 +33,32 @@ class TokenLoader {
     private static final Duration STALL = Duration.ofMillis(20);
 
     /** A check that has queued this long behind a statement that fails, fails with it, instead of waiting for a timeout of its own. */
-    static final Duration MAX_QUEUE_TIME = Duration.ofMillis(250);
+    private static final Duration MAX_QUEUE_TIME = Duration.ofMillis(250);
 
     private record PendingCheck(byte[] digest, long since, CompletableFuture<Optional<TokenRow>> row) {}
 
     private final Function<List<byte[]>, Map<ByteBuffer, TokenRow>> find;
     private final Executor threads;
     private final Duration stall;
-    private final Queue<PendingCheck> queue = new ConcurrentLinkedQueue<>();
+    private final Duration maxQueueTime;
+    private final BlockingQueue<PendingCheck> queue = new LinkedBlockingQueue<>();
     private final AtomicInteger readers = new AtomicInteger();
     private volatile long progress = System.nanoTime();
 
     @Inject
     TokenLoader(TokenQueries queries) {
-        this(queries::find, Infrastructure.getDefaultExecutor(), STALL);
+        this(queries::find, Infrastructure.getDefaultExecutor(), STALL, MAX_QUEUE_TIME);
     }
 
-    TokenLoader(Function<List<byte[]>, Map<ByteBuffer, TokenRow>> find, Executor threads, Duration stall) {
+    TokenLoader(
+            Function<List<byte[]>, Map<ByteBuffer, TokenRow>> find,
+            Executor threads,
+            Duration stall,
+            Duration maxQueueTime) {
         this.find = find;
         this.threads = threads;
         this.stall = stall;
+        this.maxQueueTime = maxQueueTime;
     }
 
     /** Reads the token on a worker thread; empty when it does not exist. */
@@ -65,7 +71,7 @@ class TokenLoader {
 
     private void startReader() {
         int most = isStalled() ? Integer.MAX_VALUE : WIDTH;
-        if (readers.getAndUpdate(count -> Math.min(count + 1, Math.max(count, most))) < most) {
+        if (readers.getAndUpdate(count -> count < most ? count + 1 : count) < most) {
             progress = System.nanoTime();
             threads.execute(this::readQueued);
         }
@@ -89,13 +95,7 @@ class TokenLoader {
 
     private List<PendingCheck> next() {
         List<PendingCheck> batch = new ArrayList<>();
-        while (batch.size() < BATCH) {
-            PendingCheck check = queue.poll();
-            if (check == null) {
-                break;
-            }
-            batch.add(check);
-        }
+        queue.drainTo(batch, BATCH);
         return batch;
     }
 
@@ -116,7 +116,7 @@ class TokenLoader {
 
     private void failQueued(Throwable failure) {
         PendingCheck check = queue.peek();
-        while (check != null && System.nanoTime() - check.since() > MAX_QUEUE_TIME.toNanos()) {
+        while (check != null && System.nanoTime() - check.since() > maxQueueTime.toNanos()) {
             if (queue.remove(check)) {
                 check.row().completeExceptionally(failure);
             }

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
 
-/** Deletes expired tokens, and those that were revoked for everybody, in batches. */
+/** Deletes expired tokens, those that were revoked for everybody, and old rows of the revocation log, in batches. */
 @ApplicationScoped
 class TokenPurge {
 
@@ -45,11 +45,31 @@ class TokenPurge {
             )
             select max(created_at), count(*), (select count(*) from deleted) from slice""";
 
+    /** Of tokens with a lifespan of their own, which are few. */
+    private static final String DELETE_EXPIRED = """
+            delete from auth_tokens where ctid = any(array(
+                select ctid from auth_tokens where expires_at <= ? order by expires_at limit ? for update skip locked))""";
+
+    /** A row that is old when its transaction commits must be read by every replica before it is deleted. */
+    private static final String DELETE_OLD_REVOCATIONS = """
+            delete from revocations where id in (
+                select id from revocations
+                where at < clock_timestamp() - make_interval(secs => ?)
+                  and pg_visible_in_snapshot(xid, cast(? as pg_snapshot))
+                order by at limit ? for update skip locked)""";
+
+    /** More than a replica takes to read a row, or to notice that it cannot. */
+    private static final Duration REVOCATION_INTERVAL = Duration.ofMinutes(1);
+
     private final Statements statements;
     private final TokenQueries queries;
     private final BatchedDeletion deletion;
     private final TokenLifetime lifetime;
+    private final Duration revocationRetention;
     private final DatabaseClock clock;
+
+    /** Of the previous deletion of old revocations; null before the first. */
+    private String snapshot;
 
     TokenPurge(
             Statements statements,
@@ -61,24 +81,30 @@ class TokenPurge {
         this.queries = queries;
         this.deletion = deletion;
         this.lifetime = TokenLifetime.of(config.token());
+        this.revocationRetention = config.revocation().retention();
         this.clock = clock;
     }
 
     void repeat(@Observes Schedule schedule, ServiceConfig config) {
         schedule.every(config.token().purgeInterval(), this::purge);
+        schedule.every(REVOCATION_INTERVAL, this::deleteOldRevocations);
     }
 
     void purge() {
-        Instant validFrom = queries.validFrom();
-        if (lifetime.isUnlimited() && validFrom.equals(Instant.EPOCH)) {
-            return;
-        }
-        TokenLifetime.Cutoffs cutoffs =
-                lifetime.cutoffs(clock.read().minus(MARGIN)).orCreated(validFrom);
-        long deleted = deletion.run("tokens", from -> deleteBatch(cutoffs, from));
+        Instant now = clock.read();
+        long deleted = purgeByOwnLifespan(now) + purgeByAge(now);
         if (deleted > 0) {
             LOG.infof("Deleted %d expired tokens", deleted);
         }
+    }
+
+    private long purgeByOwnLifespan(Instant now) {
+        return deletion.run("tokens with a lifespan", DELETE_EXPIRED, now);
+    }
+
+    private long purgeByAge(Instant now) {
+        TokenLifetime.Cutoffs cutoffs = lifetime.cutoffs(now.minus(MARGIN)).orCreated(queries.validFrom());
+        return deletion.run("tokens", from -> deleteBatch(cutoffs, from));
     }
 
     private BatchedDeletion.Batch deleteBatch(TokenLifetime.Cutoffs cutoffs, Instant from) {
@@ -97,5 +123,14 @@ class TokenPurge {
         row.next();
         boolean isLast = row.getLong(2) < BatchedDeletion.BATCH;
         return new BatchedDeletion.Batch(row.getLong(3), isLast ? null : Statements.instant(row, 1));
+    }
+
+    /** At each interval those that were there an interval ago. */
+    void deleteOldRevocations() {
+        String previous = snapshot;
+        snapshot = statements.query("select pg_current_snapshot()", Statements::firstText);
+        if (previous != null) {
+            deletion.run("revocations", DELETE_OLD_REVOCATIONS, (double) revocationRetention.toSeconds(), previous);
+        }
     }
 }

@@ -1,12 +1,15 @@
 package dev.authtokens.token;
 
+import dev.authtokens.access.Caller;
 import dev.authtokens.access.Role;
 import dev.authtokens.audit.RequestOrigin;
 import dev.authtokens.database.Statements;
+import dev.authtokens.user.Account;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -25,15 +28,17 @@ class TokenQueries {
     private static final String FIND = """
             select pg_postmaster_start_time(), pg_is_in_recovery(), found.*
             from (values (?)%s) as asked (digest) left join lateral (
-                select t.digest, t.id, t.created_at, t.last_used_at, u.id as user_id, u.email, u.role, u.expires_at
+                select t.digest, t.id, t.created_at, t.last_used_at,
+                    u.id as user_id, u.email, u.role, u.created_at as account_created_at, u.expires_at,
+                    t.expires_at as token_expires_at
                 from auth_tokens t join users u on u.id = t.user_id
                 where t.digest = asked.digest and t.created_at > (select valid_from from token_validity)
                 limit 1) as found on true""";
 
     /** Locks the account until the end of the transaction: a password change that follows sees this token and revokes it. */
     private static final String INSERT = """
-            insert into auth_tokens (digest, id, user_id, created_at, address, user_agent, activity)
-            select ?, ?, id, clock_timestamp(), ?, ?, ?
+            insert into auth_tokens (digest, id, user_id, created_at, expires_at, name, address, user_agent, activity)
+            select ?, ?, id, clock_timestamp(), clock_timestamp() + cast(? as interval), ?, ?, ?, ?
             from users where id = ? and password_hash = ? for share""";
 
     private static final String DELETE = "delete from auth_tokens where user_id = ? and id = ? returning digest";
@@ -72,18 +77,22 @@ class TokenQueries {
     /**
      * Stores a token, if the password hash of the account is still the one that was verified.
      *
+     * @param name null for a login
+     * @param lifespan null when it has none of its own
      * @return false when the account was deleted or its hash replaced
      */
-    boolean insert(byte[] digest, UUID id, RequestOrigin origin, long userId, String verifiedHash) {
+    boolean insert(byte[] digest, UUID id, String name, Duration lifespan, RequestOrigin origin, Account account) {
         return statements.update(
                         INSERT,
                         digest,
                         id,
+                        lifespan == null ? null : lifespan.toString(),
+                        name,
                         origin.address(),
                         origin.userAgent(),
                         origin.activity(),
-                        userId,
-                        verifiedHash)
+                        account.id(),
+                        account.passwordHash())
                 == 1;
     }
 
@@ -149,12 +158,15 @@ class TokenQueries {
 
     private static TokenRow read(ResultSet row) throws SQLException {
         return new TokenRow(
-                row.getObject(4, UUID.class),
+                new Caller(
+                        row.getLong(7),
+                        row.getString(8),
+                        Role.valueOf(row.getString(9)),
+                        Statements.instant(row, 10),
+                        Statements.instant(row, 11),
+                        row.getObject(4, UUID.class)),
                 Statements.instant(row, 5),
                 Statements.instant(row, 6),
-                row.getLong(7),
-                row.getString(8),
-                Role.valueOf(row.getString(9)),
-                Statements.instant(row, 10));
+                Statements.instant(row, 12));
     }
 }

@@ -6,20 +6,26 @@ import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
 import dev.authtokens.audit.RequestOrigin;
 import dev.authtokens.database.DatabaseClock;
+import dev.authtokens.database.Outage;
+import dev.authtokens.problem.DatabaseFailure;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.AccountChanged;
 import dev.authtokens.user.AccountDeleted;
 import dev.authtokens.user.PasswordChanged;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
@@ -37,6 +43,8 @@ public class TokenStore {
     private final LastUse lastUse;
     private final AuditLog audit;
     private final DatabaseClock clock;
+    private final Outage outage;
+    private final Counter stale;
     private final SecureRandom random = new SecureRandom();
 
     TokenStore(
@@ -49,7 +57,9 @@ public class TokenStore {
             Event<AllRevoked> allRevoked,
             LastUse lastUse,
             AuditLog audit,
-            DatabaseClock clock) {
+            DatabaseClock clock,
+            Outage outage,
+            MeterRegistry metrics) {
         this.lifetime = TokenLifetime.of(config.token());
         this.queries = queries;
         this.loader = loader;
@@ -60,6 +70,10 @@ public class TokenStore {
         this.lastUse = lastUse;
         this.audit = audit;
         this.clock = clock;
+        this.outage = outage;
+        this.stale = Counter.builder("auth_tokens.checks.stale")
+                .description("Tokens accepted as they were last read, since the database could not be reached")
+                .register(metrics);
     }
 
     /**
@@ -70,43 +84,105 @@ public class TokenStore {
      */
     @Transactional
     public Optional<TokenSecret> issue(Account account) {
+        return issue(AuditKind.LOGIN, account, null, null);
+    }
+
+    /**
+     * Issues a token to a program, which does not log in.
+     *
+     * @param name for lists and the audit log
+     * @param lifespan of this token, beside that of all tokens; null when it has none
+     * @return empty when the account was deleted or its password set meanwhile
+     */
+    @Transactional
+    public Optional<TokenSecret> issue(Account account, String name, Duration lifespan) {
+        return issue(AuditKind.TOKEN_CREATED, account, name, lifespan);
+    }
+
+    private Optional<TokenSecret> issue(AuditKind kind, Account account, String name, Duration lifespan) {
         TokenSecret secret = TokenSecret.generate(random);
         UUID id = UUID.randomUUID();
         RequestOrigin origin = RequestOrigin.current();
-        if (!queries.insert(secret.digest(), id, origin, account.id(), account.passwordHash())) {
+        if (!queries.insert(secret.digest(), id, name, lifespan, origin, account)) {
             return Optional.empty();
         }
-        audit.record(AuditKind.LOGIN, account.email(), id, null);
+        audit.record(kind, account.email(), id, name == null ? null : "name: " + name);
         return Optional.of(secret);
     }
 
     /**
      * Verifies a token. The result is complete at once when the token is cached, so an event loop may call this; else it comes
-     * from a worker thread.
+     * from a worker thread. While the database cannot be reached, and not for longer than the grace, a token that was valid when
+     * it was last read is still accepted, unless it has expired since.
      *
      * @return empty when the token is unknown, revoked or expired, or its account has expired
      */
     public CompletionStage<Optional<VerifiedToken>> verify(TokenSecret secret) {
         byte[] digest = secret.digest();
         Instant now = clock.now();
-        return cache.get(digest, now, lifetime, this::load).thenApply(cached -> {
-            Optional<VerifiedToken> verified = cached.verify(lifetime, now);
-            if (verified.isPresent() && cached.recordUse(now)) {
-                lastUse.record(digest, now);
+        if (outage.isInGrace()) {
+            Optional<VerifiedToken> lastKnown = verifyLastKnown(digest, now);
+            if (lastKnown.isPresent()) {
+                return CompletableFuture.completedStage(lastKnown);
             }
-            return verified;
-        });
+        }
+        CompletableFuture<Optional<VerifiedToken>> verified =
+                cache.get(digest, now, lifetime, this::load).thenApply(cached -> verify(digest, cached, now));
+        return outage.hasGrace() ? verified.exceptionally(failure -> verifyLastKnown(digest, now, failure)) : verified;
+    }
+
+    private Optional<VerifiedToken> verify(byte[] digest, CachedToken cached, Instant now) {
+        Optional<VerifiedToken> verified = cached.verify(lifetime, now);
+        if (verified.isPresent() && cached.recordUse(now)) {
+            lastUse.record(digest, now);
+        }
+        return verified;
+    }
+
+    private Optional<VerifiedToken> verifyLastKnown(byte[] digest, Instant now, Throwable failure) {
+        boolean isUnreachable = DatabaseFailure.of(failure)
+                .filter(DatabaseFailure::isUnreachable)
+                .isPresent();
+        Optional<VerifiedToken> lastKnown = isUnreachable ? verifyLastKnown(digest, now) : Optional.empty();
+        if (lastKnown.isEmpty()) {
+            throw new CompletionException(
+                    failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
+        }
+        return lastKnown;
+    }
+
+    private Optional<VerifiedToken> verifyLastKnown(byte[] digest, Instant now) {
+        Optional<VerifiedToken> verified = outage.age()
+                .flatMap(age -> cache.findLastKnown(digest)
+                        .flatMap(known -> verify(digest, known, now))
+                        .map(token -> token.stale(age)));
+        verified.ifPresent(token -> stale.increment());
+        return verified;
+    }
+
+    /** As {@link #verify(TokenSecret)}; also empty when the text cannot be a token. */
+    public CompletionStage<Optional<VerifiedToken>> verify(String token) {
+        return TokenSecret.parse(token)
+                .map(this::verify)
+                .orElseGet(() -> CompletableFuture.completedStage(Optional.empty()));
     }
 
     private CompletableFuture<CachedToken> load(byte[] digest) {
         Instant now = clock.now();
-        // Read before the row too: a use that is written meanwhile may be missing in the row, and not pending
-        // afterwards.
         Instant pending = lastUse.latest(digest, null);
-        return loader.load(digest)
-                .thenApply(found -> found.map(row -> new CachedToken(
-                                row, lastUse.latest(digest, LastUse.later(row.lastUsedAt(), pending)), now))
-                        .orElseGet(() -> new CachedToken(null, null, now)));
+        return loader.load(digest).thenApply(found -> known(digest, found, pending, now));
+    }
+
+    /**
+     * What is known of a token that was read.
+     *
+     * @param pending its last use that was not written yet before it was read: a use that is written meanwhile may be missing in
+     *     the row, and not pending afterwards
+     */
+    private CachedToken known(byte[] digest, Optional<TokenRow> found, Instant pending, Instant now) {
+        return found.map(row ->
+                        new CachedToken(row, lastUse.latest(digest, LastUse.later(row.lastUsedAt(), pending)), now))
+                .orElseGet(() -> new CachedToken(null, null, now));
     }
 
     /** Part of the transaction of the change: either the new password is set and the tokens are revoked, or neither. */
@@ -141,12 +217,13 @@ public class TokenStore {
 
     private IssuedToken issued(AuthToken token, Instant accountExpiresAt) {
         Instant lastUsedAt = lastUse.latest(token.digest, token.lastUsedAt);
+        Instant latest = TokenLifetime.earlier(accountExpiresAt, token.expiresAt);
         return new IssuedToken(
                 token.id,
                 token.createdAt,
                 lastUsedAt,
-                lifetime.expiresAt(token.createdAt, lastUsedAt, accountExpiresAt)
-                        .orElse(null),
+                lifetime.expiresAt(token.createdAt, lastUsedAt, latest).orElse(null),
+                token.name,
                 token.address,
                 token.userAgent,
                 token.activity);
@@ -172,15 +249,21 @@ public class TokenStore {
         return revoke(AuditKind.TOKEN_LEAKED, secret, "place: " + place);
     }
 
-    /** E-mail address of the account of a token; asking is not a use of the token. */
+    /** E-mail address of the account of a valid token; asking is not a use of the token. */
     public Optional<String> findAccount(TokenSecret secret) {
-        return queries.find(secret.digest()).map(TokenRow::email);
+        byte[] digest = secret.digest();
+        Instant now = clock.now();
+        Instant pending = lastUse.latest(digest, null);
+        return known(digest, queries.find(digest), pending, now)
+                .verify(lifetime, now)
+                .map(token -> token.owner().email());
     }
 
     /** Anybody may send a secret: one that does not exist costs a query and no transaction. */
     private boolean revoke(AuditKind kind, TokenSecret secret, String detail) {
         return queries.find(secret.digest())
-                .filter(row -> revoke(kind, row.userId(), row.email(), row.tokenId(), detail))
+                .map(TokenRow::owner)
+                .filter(owner -> revoke(kind, owner.userId(), owner.email(), owner.tokenId(), detail))
                 .isPresent();
     }
 

@@ -1,5 +1,6 @@
 package dev.authtokens.token;
 
+import dev.authtokens.database.DatabaseLease;
 import dev.authtokens.problem.DatabaseFailure;
 import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
@@ -13,10 +14,16 @@ import java.time.Instant;
 @Singleton
 class TrustedServer {
 
+    private final DatabaseLease lease;
+
     /** When its postmaster started, which differs between servers; null until the first reading. */
     private volatile Instant startedAt;
 
     private volatile boolean mismatched;
+
+    TrustedServer(DatabaseLease lease) {
+        this.lease = lease;
+    }
 
     void set(Instant serverStartedAt) {
         startedAt = serverStartedAt;
@@ -34,11 +41,15 @@ class TrustedServer {
         Instant trusted = startedAt;
         if (isStandby || (trusted != null && !trusted.equals(serverStartedAt))) {
             mismatched = true;
-            throw new PersistenceException(
-                    // Answered with 503.
-                    new SQLException(
-                            "read from a standby, or from another server than the revocation log",
-                            DatabaseFailure.READ_ONLY));
+            throw unavailable("read from a standby, or from another server than the revocation log");
         }
+        if (!lease.isHeld()) {
+            throw unavailable("read while the synchronous standby did not confirm the lease");
+        }
+    }
+
+    /** Answered with 503. */
+    private static PersistenceException unavailable(String reason) {
+        return new PersistenceException(new SQLException(reason, DatabaseFailure.READ_ONLY));
     }
 }

@@ -1,5 +1,6 @@
 package dev.authtokens.user;
 
+import dev.authtokens.access.Role;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A new account. */
@@ -12,11 +13,12 @@ public record CreateUserRequest(
         String password,
 
         @Schema(
-                description = "When the account expires; 0001-01-01T00:00:00Z, or none, means never.",
+                format = "date-time",
+                description = "When the account expires; none, an empty text or 0001-01-01T00:00:00Z means never.",
                 examples = "2030-01-01T12:00:00Z")
         String expiry,
 
-        @Schema(description = "`user`, `admin` or `service`; `user`, when missing.", examples = "user")
+        @Schema(implementation = Role.class, description = "`user`, when missing.", examples = "user")
         String role) {
 
     /** Leaves the password out: a record would print it. */

@@ -1,5 +1,6 @@
 package dev.authtokens.user;
 
+import dev.authtokens.access.Role;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A change of an account. What is missing stays as it is. */
@@ -8,8 +9,11 @@ public record ModifyUserRequest(
         @Schema(description = "New e-mail address.", examples = "edited@example.com")
         String email,
 
-        @Schema(description = "New expiry; for administrators only.", examples = "2030-01-01T12:00:00Z")
+        @Schema(
+                format = "date-time",
+                description = "New expiry, an empty text or 0001-01-01T00:00:00Z for never; for administrators only.",
+                examples = "2030-01-01T12:00:00Z")
         String expiry,
 
-        @Schema(description = "New role; for administrators only.", examples = "admin")
+        @Schema(implementation = Role.class, description = "New role; for administrators only.", examples = "user")
         String role) {}

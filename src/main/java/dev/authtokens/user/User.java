@@ -41,11 +41,15 @@ public class User extends PanacheEntityBase {
     @Column(name = "expires_at")
     Instant expiresAt;
 
-    /** In the order of their addresses, from the one behind {@code after}. */
+    /**
+     * In the order of their addresses, from the one behind {@code after}. The prefix is two bounds, since a pattern that is a
+     * parameter cannot limit the search in the index.
+     */
     static List<User> page(String prefix, String after, int limit) {
         return find(
-                        "emailCanonical like ?1 escape '!' and emailCanonical > ?2 order by emailCanonical",
-                        prefix.replaceAll("[!%_]", "!$0") + "%",
+                        "emailCanonical >= ?1 and emailCanonical < ?2 and emailCanonical > ?3 order by emailCanonical",
+                        prefix,
+                        prefix + Character.toString(Character.MAX_CODE_POINT),
                         after)
                 .page(0, limit)
                 .list();

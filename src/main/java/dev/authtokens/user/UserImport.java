@@ -40,7 +40,7 @@ public class UserImport {
         this.audit = audit;
     }
 
-    /** An account to create; its hash is one that {@link dev.authtokens.password.PasswordHasher#canVerify} accepts. */
+    /** An account to create; {@link dev.authtokens.password.PasswordHasher#refusal} has nothing against its hash. */
     public record Row(EmailAddress email, String passwordHash, Role role, Instant expiry) {}
 
     /** Which of these accounts exist, by their canonical addresses. */

@@ -99,11 +99,6 @@ public class UserStore {
         return found.orElseThrow(UserStore::notFound);
     }
 
-    @Transactional
-    public Optional<UserView> findView(long userId) {
-        return User.<User>findByIdOptional(userId).map(UserView::of);
-    }
-
     /** Replaces the hash of a verified password by a newer one of the same password; false when it is another one by now. */
     @Transactional
     public boolean replaceHash(long userId, String verifiedHash, String newHash) {

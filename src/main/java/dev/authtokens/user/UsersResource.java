@@ -27,8 +27,10 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
@@ -42,6 +44,9 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Path("/v4/users/")
 @Tag(name = "users")
 public class UsersResource {
+
+    /** What an empty expiry means, which the JavaScript client sends. */
+    private static final String NEVER = Expiry.NEVER.toString();
 
     private final UserStore users;
     private final HashingPool hashing;
@@ -71,7 +76,11 @@ public class UsersResource {
             responseCode = "400",
             description = "`INVALID_INPUT`: limit is not a number of 1 or more, or a text contains NUL.")
     public StreamingOutput getUsers(
-            @RestQuery @Parameter(description = "Maximum number of accounts; all by default.") String limit,
+            @RestQuery
+                    @Parameter(
+                            description = "Maximum number of accounts; all by default.",
+                            schema = @Schema(type = SchemaType.INTEGER, format = "int32", minimum = "1"))
+                    String limit,
             @RestQuery @Parameter(description = "Only addresses after this one, the last of the previous page.")
                     String after,
             @RestQuery @Parameter(description = "Only addresses with this prefix.") String prefix) {
@@ -110,7 +119,7 @@ public class UsersResource {
             description = "Creates an account, with the role `user` where none is given.")
     @APIResponse(
             responseCode = "201",
-            description = "The account was created.",
+            description = "`RESOURCE_CREATED`: The user with email 'andy@example.com' has been created.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -127,7 +136,7 @@ public class UsersResource {
             responseCode = "429",
             description = "`TOO_MANY_REQUESTS`: too many passwords are being hashed at this moment.")
     public GenericResponse createUser(@RestPath String email, CreateUserRequest request) {
-        EmailAddress address = EmailAddress.parse(email).orElseThrow(() -> invalid("The e-mail address is not valid."));
+        EmailAddress address = address(email);
         if (request == null || request.password() == null) {
             throw invalid("The field password is required.");
         }
@@ -154,7 +163,26 @@ public class UsersResource {
     @APIResponse(
             responseCode = "409",
             description = "`RESOURCE_ALREADY_EXISTS`: there is an account with the new address.")
-    public UserView modifyUser(@RestPath String email, @Context SecurityContext security, ModifyUserRequest request) {
+    public UserView modifyUser(
+            @RestPath String email,
+            @Context SecurityContext security,
+            @RequestBody(
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON,
+                                            schema = @Schema(implementation = ModifyUserRequest.class),
+                                            // The first one is filled into forms, and changes nothing.
+                                            examples = {
+                                                @ExampleObject(name = "Nothing", value = "{}"),
+                                                @ExampleObject(
+                                                        name = "E-mail address",
+                                                        value = "{\"email\": \"edited@example.com\"}"),
+                                                @ExampleObject(
+                                                        name = "Expiry",
+                                                        value = "{\"expiry\": \"2030-01-01T12:00:00Z\"}"),
+                                                @ExampleObject(name = "Role", value = "{\"role\": \"user\"}")
+                                            }))
+                    ModifyUserRequest request) {
         Caller caller = Caller.of(security);
         Account account = users.getAccountFor(caller, email);
         if (request == null) {
@@ -163,8 +191,7 @@ public class UsersResource {
         if ((request.expiry() != null || request.role() != null) && caller.role() != Role.ADMIN) {
             throw new Problem(ProblemCode.IMMUTABLE_ATTRIBUTE, "Only administrators can change expiry and role.");
         }
-        Optional<EmailAddress> newEmail = Optional.ofNullable(request.email())
-                .map(text -> EmailAddress.parse(text).orElseThrow(() -> invalid("The e-mail address is not valid.")));
+        Optional<EmailAddress> newEmail = Optional.ofNullable(request.email()).map(UsersResource::address);
         UserChange change = new UserChange(newEmail, expiry(request.expiry()), role(request.role()));
         return users.modify(account.id(), change);
     }
@@ -176,7 +203,9 @@ public class UsersResource {
             operationId = "deleteUser",
             summary = "Delete user",
             description = "Deletes an account and revokes its sessions.")
-    @APIResponse(responseCode = "200", description = "The account was deleted.")
+    @APIResponse(
+            responseCode = "200",
+            description = "`RESOURCE_DELETED`: The user with email 'andy@example.com' has been deleted.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: it is the last administrator.")
     public GenericResponse deleteUser(@RestPath String email) {
         Account account = users.getAccount(email);
@@ -185,8 +214,13 @@ public class UsersResource {
                 "RESOURCE_DELETED", "The user with email '" + account.email() + "' has been deleted.");
     }
 
+    private static EmailAddress address(String text) {
+        return EmailAddress.parse(text).orElseThrow(() -> invalid("The e-mail address is not valid."));
+    }
+
     private static Optional<Instant> expiry(String text) {
         return Optional.ofNullable(text)
+                .map(time -> time.isEmpty() ? NEVER : time)
                 .map(time -> Expiry.parse(time)
                         .orElseThrow(() -> invalid("The expiry is not a time like 2030-01-01T12:00:00Z.")));
     }

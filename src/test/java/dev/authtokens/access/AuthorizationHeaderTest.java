@@ -2,8 +2,12 @@ package dev.authtokens.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.authtokens.access.AuthorizationHeader.Basic;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -72,5 +76,27 @@ class AuthorizationHeaderTest {
             })
     void refusesAnythingElse(String header) {
         assertEquals(Optional.empty(), AuthorizationHeader.token(header));
+    }
+
+    /** The e-mail address tells whether both are form-encoded: an {@code @} never is left by that. */
+    @ParameterizedTest
+    @CsvSource({
+        "a@example.com:p%40ss+word, a@example.com, p%40ss+word",
+        "a%40example.com:p%40ss+word, a@example.com, p@ss word",
+        "a%40example.com:100%25%2B, a@example.com, 100%+",
+        "a%2Bb%40example.com:x:y, a+b@example.com, x:y",
+        "a%40b@example.com:%25, a%40b@example.com, %25",
+        "a%2540b%40example.com:%2525, a%40b@example.com, %25",
+        "a%40example.com:100%, a%40example.com, 100%",
+        "nobody:secret, nobody, secret",
+        "a@example.com:, a@example.com, ''",
+        ":, '', ''"
+    })
+    void readsCredentialsAsTheyAreAndFormEncoded(String pair, String email, String password) {
+        Basic basic = AuthorizationHeader.basic(
+                        "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
+                .orElseThrow();
+        assertEquals(email, basic.email());
+        assertEquals(password, new String(basic.password(), StandardCharsets.UTF_8));
     }
 }

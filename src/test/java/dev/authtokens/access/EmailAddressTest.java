@@ -159,8 +159,7 @@ class EmailAddressTest {
 
     @Test
     void canonicalFormIsItsOwnCanonicalForm() {
-        long seed = new Random().nextLong();
-        Random random = new Random(seed);
+        Random random = new Random(1);
         int accepted = 0;
         for (int round = 0; round < 20_000; round++) {
             String text = letters(random) + "@" + letters(random);
@@ -168,13 +167,11 @@ class EmailAddressTest {
             if (address.isPresent()) {
                 String canonical = address.get().canonical();
                 assertEquals(
-                        Optional.of(new EmailAddress(canonical, canonical)),
-                        EmailAddress.parse(canonical),
-                        () -> "seed " + seed + ": " + text);
+                        Optional.of(new EmailAddress(canonical, canonical)), EmailAddress.parse(canonical), () -> text);
                 accepted++;
             }
         }
-        assertTrue(accepted > 1000, "seed " + seed + ": only " + accepted + " accepted");
+        assertTrue(accepted > 1000, "only " + accepted + " accepted");
     }
 
     private static String letters(Random random) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.LogRecords;
 import dev.authtokens.harness.ServiceDatabase;
 import dev.authtokens.problem.ProblemResponses;
@@ -19,7 +20,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +33,7 @@ class AccessFilterTest {
 
     @Test
     void refusesAnEndpointThatDeclaresNothingEvenToAdministrators() {
-        String admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
+        String admin = Accounts.token(Accounts.create(Role.ADMIN, null));
         try (LogRecords log = new LogRecords()) {
             isProblem(given().get("/probe/undeclared"), 403, "PERMISSION_DENIED");
             isProblem(Api.as(admin).get("/probe/undeclared"), 403, "PERMISSION_DENIED");
@@ -44,7 +44,7 @@ class AccessFilterTest {
 
     @Test
     void decidesBeforeTheBodyIsReadAndAfterTheEndpointIsKnown() {
-        String user = Api.token(Accounts.create(), Accounts.PASSWORD);
+        String user = Accounts.token(Accounts.create());
         isProblem(json(BROKEN).post("/probe/signed-in"), 401, "PERMISSION_DENIED");
         isProblem(as(user, BROKEN).post("/probe/signed-in"), 400, "INVALID_INPUT");
         isProblem(as(user, BROKEN).post("/probe/admin"), 403, "PERMISSION_DENIED");
@@ -54,7 +54,7 @@ class AccessFilterTest {
     @Test
     void handsTheCallerToTheEndpointOnAThreadThatMayWait() {
         String email = Accounts.create(Role.ADMIN, null);
-        as(Api.token(email, Accounts.PASSWORD), "{}")
+        as(Accounts.token(email), "{}")
                 .post("/probe/admin")
                 .then()
                 .statusCode(200)
@@ -78,9 +78,9 @@ class AccessFilterTest {
 
     @Test
     void answersAlsoWhenItFailsItselfAfterTheTokenWasRead() {
-        String token = Api.token(Accounts.create(), Accounts.PASSWORD);
+        String token = Accounts.token(Accounts.create());
         assertTimeoutPreemptively(
-                Duration.ofSeconds(10),
+                Await.PATIENCE,
                 () -> isProblem(Api.as(token).header("X-Break-Filter", "yes").get(Api.USER), 500, "INTERNAL_ERROR"));
     }
 

@@ -57,6 +57,19 @@ class AccessMatrixTest {
             new Endpoint("GET", "/v4/audit-events/", Who.ADMIN, 200, null),
             new Endpoint("POST", "/oauth2/introspect", Who.INTROSPECTOR, 200, "token=x"),
             new Endpoint("POST", "/oauth2/revoke", Who.ANYONE, 200, "token=x"),
+            new Endpoint("GET", "/.well-known/oauth-authorization-server", Who.ANYONE, 200, null),
+            new Endpoint(
+                    "POST",
+                    "/k8s/token-reviews",
+                    Who.INTROSPECTOR,
+                    200,
+                    Map.of(
+                            "apiVersion",
+                            "authentication.k8s.io/v1",
+                            "kind",
+                            "TokenReview",
+                            "spec",
+                            Map.of("token", "x"))),
             new Endpoint("GET", "/v4/auth-tokens/verify/", Who.BEARER, 200, null),
             new Endpoint("GET", "/v4/auth-tokens/", Who.SIGNED_IN, 200, null),
             new Endpoint("DELETE", "/v4/auth-tokens/{id}/", Who.SIGNED_IN, 404, null),
@@ -164,7 +177,7 @@ class AccessMatrixTest {
 
     private static String token(Credentials credentials) {
         String email = Accounts.create(credentials.role().orElse(Role.ADMIN), null);
-        String token = Api.token(email, Accounts.PASSWORD);
+        String token = Accounts.token(email);
         switch (credentials) {
             case REVOKED -> Api.as(token).delete(Api.TOKENS).then().statusCode(200);
             case EXPIRED -> Accounts.ageTokens(email, "11 years");

@@ -32,7 +32,7 @@ class LeakedTokenRevokerTest {
     @BeforeEach
     void logIn() {
         email = Accounts.create();
-        token = Api.token(email, Accounts.PASSWORD);
+        token = Accounts.token(email);
     }
 
     @ParameterizedTest
@@ -107,7 +107,7 @@ class LeakedTokenRevokerTest {
 
     private void isRevokedAndRecorded(String place) {
         isProblem(Api.as(token).get(USER), 401, "PERMISSION_DENIED");
-        String admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
+        String admin = Accounts.token(Accounts.create(Role.ADMIN, null));
         Api.as(admin)
                 .get("/v4/audit-events/?kind=TOKEN_LEAKED&account=" + email)
                 .then()

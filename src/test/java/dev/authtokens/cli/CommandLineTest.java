@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.access.Role;
+import dev.authtokens.harness.Tool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -28,6 +31,9 @@ class CommandLineTest {
 
     private static final Pattern DOCUMENT_ROW = Pattern.compile("(?m)^\\| `(?<command>[a-z]+(?: [a-z]+)?)[^`]*` \\|");
     private static final int NO_EXIT = -1;
+
+    @TempDir
+    Path folder;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -44,6 +50,7 @@ class CommandLineTest {
                 "migrate",
                 "migrate --json",
                 "user create andy@example.com --role admin --expiry 2030-01-01T00:00:00Z --password-stdin",
+                "user create andy@example.com --expiry 2030-01-01",
                 "user list --prefix andy --limit 10 --json",
                 "user show ANDY@example.com -v",
                 "user password andy@example.com",
@@ -53,10 +60,13 @@ class CommandLineTest {
                 "user delete andy@example.com -y",
                 "user import -",
                 "token list andy@example.com",
+                "token create andy@example.com --name ci",
+                "token create andy@example.com --name ci --lifespan 90d --json",
                 "token revoke andy@example.com 0b1f3c5e-7a9d-4e2b-8c6f-1d3e5a7b9c0d",
                 "token revoke andy@example.com --all",
                 "token revoke --everyone",
-                "token revoke --everyone --issued-before 2026-01-15T12:00:00Z --yes"
+                "token revoke --everyone --issued-before 2026-01-15T12:00:00Z --yes",
+                "audit list --account ANDY@example.com --kind LOGIN --from 2026-01-15 --before 17 --limit 1000 --json"
             })
     void readsACommand(String arguments) {
         Invocation invocation = read(arguments);
@@ -82,6 +92,12 @@ class CommandLineTest {
                 "user create andy@example.com hunter2",
                 "user create andy@example.com --password=hunter2",
                 "user create andy@example.com --password hunter2",
+                "user create andy@example.com -phunter2",
+                "user create andy@example.com --password-stdin=hunter2",
+                "user password andy@example.com hunter2",
+                "user password andy@example.com --password=hunter2",
+                "user password andy@example.com --password hunter2",
+                "user password andy@example.com --password-stdin=hunter2",
                 "user create andy@example.com --role king",
                 "user create andy@example.com --expiry tomorrow",
                 "user list --limit 0",
@@ -89,14 +105,23 @@ class CommandLineTest {
                 "user role andy@example.com",
                 "user role andy@example.com ADMIN",
                 "user expiry andy@example.com 0000-01-01T00:00:00Z",
+                "user expiry andy@example.com 2030-02-30",
                 "user import",
                 "token revoke andy@example.com",
+                "token create andy@example.com",
+                "token create andy@example.com --name ci --lifespan 30s",
+                "token create andy@example.com --name ci --lifespan soon",
                 "token revoke andy@example.com 17",
                 "token revoke",
                 "token revoke --everyone --all",
                 "token revoke andy@example.com --everyone",
                 "token revoke andy@example.com --all --issued-before 2026-01-15T12:00:00Z",
                 "token revoke andy@example.com 0b1f3c5e-7a9d-4e2b-8c6f-1d3e5a7b9c0d --all",
+                "audit",
+                "audit list --kind login",
+                "audit list --before now",
+                "completion",
+                "completion fish",
                 "user show j\ufffdrg@example.com"
             })
     void refusesWrongUsageInOneLineThatNamesTheHelp(String arguments) {
@@ -106,6 +131,46 @@ class CommandLineTest {
         assertTrue(lines.get(0).startsWith("auth-tokens: ") && lines.get(0).endsWith("--help)"), lines.toString());
         assertFalse(lines.get(0).contains("hunter2"), lines.toString());
         assertEquals("", out.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "usr list, user",
+        "user shwo, show",
+        "user list --limt 1, --limit",
+        "user create andy@example.com --password hunter2, --password-stdin"
+    })
+    void suggestsWhatIsSpeltAlike(String arguments, String meant) {
+        read(arguments);
+        assertTrue(
+                err.toString().matches("(?s).*: did you mean (\\S+, )*" + meant + "(, \\S+)*\\? \\(see .*"),
+                err::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "us, user",
+        "user li, list",
+        "user create andy@example.com --pass, --password-stdin",
+        "user create andy@example.com --role s, service",
+        "audit list --kind LOGIN_, LOGIN_THROTTLED",
+        "completion z, zsh"
+    })
+    void completesArgumentsInBash(String typed, String completed) throws Exception {
+        Path bash = Tool.require("bash");
+        assertEquals(0, read("completion bash").exitCode().orElse(NO_EXIT));
+        String script = out + """
+                words=($0)
+                COMP_WORDS=(auth-tokens "${words[@]}") COMP_CWORD=${#words[@]}
+                [[ $(complete -p auth-tokens) =~ -F\\ ([^ ]+) ]] && "${BASH_REMATCH[1]}"
+                printf '%s\\n' "${COMPREPLY[@]}"
+                """;
+        Path file = Files.writeString(folder.resolve("completion"), script);
+        Process process = new ProcessBuilder(bash.toString(), "-c", "source " + file, typed)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String completions = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(completed + "\n", completions);
     }
 
     @ParameterizedTest

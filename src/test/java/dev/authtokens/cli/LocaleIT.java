@@ -28,7 +28,7 @@ class LocaleIT {
     @BeforeAll
     static void start() {
         Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), "INIT@EXAMPLE.COM", PASSWORD);
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), "INIT@EXAMPLE.COM", PASSWORD);
         environment.put("TZ", "Asia/Kathmandu");
         service = ServiceProcess.start(
                         environment,

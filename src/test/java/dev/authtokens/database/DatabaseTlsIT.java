@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.Certificate;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
@@ -58,6 +59,11 @@ class DatabaseTlsIT {
                 assertEquals(List.of("auth-tokens"), applications(url, false));
                 assertEquals(List.of(), applications(url, true));
             }
+            // PostgreSQL notices a moment later that the service has ended.
+            Await.until(
+                    "its connections stay",
+                    () -> applications(url, false).isEmpty()
+                            && applications(url, true).isEmpty());
             // Parameters in the URL take precedence.
             environment.put("QUARKUS_DATASOURCE_JDBC_URL", url + "?sslmode=require");
             try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {

@@ -2,9 +2,12 @@ package dev.authtokens.database;
 
 import static dev.authtokens.harness.Api.isProblem;
 import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.LogRecords;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
 import io.agroal.api.AgroalDataSource;
@@ -44,6 +47,24 @@ class RefusingDatabaseTest {
     void refusesAStatementThatIsWrong() {
         refuse("immediate", "raise exception 'wrong' using errcode = '22012'");
         isProblem(logIn(), 500, "INTERNAL_ERROR");
+    }
+
+    /** Its detail of a violated constraint is the whole row, with the hash of a password. */
+    @Test
+    void logsNoDetailOfIt() {
+        refuse(
+                "immediate",
+                "raise exception 'wrong' using errcode = '22012', detail = 'Failing row contains (a hash)'");
+        try (LogRecords log = new LogRecords()) {
+            isProblem(logIn(), 500, "INTERNAL_ERROR");
+            assertTrue(log.all().stream()
+                    .anyMatch(line -> line.isError() && line.text().contains("wrong")));
+            assertEquals(
+                    List.of(),
+                    log.all().stream()
+                            .filter(line -> line.text().contains("Failing row"))
+                            .toList());
+        }
     }
 
     @Test

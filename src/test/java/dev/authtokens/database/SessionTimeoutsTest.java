@@ -140,7 +140,7 @@ class SessionTimeoutsTest {
         } finally {
             finished.set(true);
             clients.shutdown();
-            assertTrue(clients.awaitTermination(60, TimeUnit.SECONDS));
+            assertTrue(clients.awaitTermination(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS));
         }
         assertTrue(Set.of(503, 429).containsAll(refused), refused.toString());
     }

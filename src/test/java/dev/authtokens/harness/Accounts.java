@@ -2,12 +2,16 @@ package dev.authtokens.harness;
 
 import dev.authtokens.access.Role;
 import dev.authtokens.password.PasswordHasher;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.zip.CRC32;
 
 /** Makes accounts for tests. Each has an e-mail address of its own, so that tests do not disturb each other. */
 public final class Accounts {
@@ -15,6 +19,8 @@ public final class Accounts {
     public static final String PASSWORD = "correct horse battery staple";
 
     private static final String HASH = hasher().hash(PASSWORD.getBytes(StandardCharsets.UTF_8));
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private Accounts() {}
 
@@ -52,6 +58,26 @@ public final class Accounts {
         return email;
     }
 
+    /** A valid token of the account, without the work of a login. */
+    public static String token(String email) {
+        byte[] random = new byte[32];
+        RANDOM.nextBytes(random);
+        CRC32 checksum = new CRC32();
+        checksum.update(random);
+        byte[] secret = ByteBuffer.allocate(36)
+                .put(random)
+                .putInt((int) checksum.getValue())
+                .array();
+        Postgres.execute(
+                ServiceDatabase.url(),
+                "insert into auth_tokens (digest, id, user_id, created_at)"
+                        + " select sha256(?), ?, id, clock_timestamp() from users where email = ?",
+                random,
+                UUID.randomUUID(),
+                email);
+        return "gsa_" + Base64.getUrlEncoder().encodeToString(secret);
+    }
+
     public static void expire(String email) {
         Postgres.execute(
                 ServiceDatabase.url(),
@@ -76,5 +102,16 @@ public final class Accounts {
                         + " where user_id = (select id from users where email = ?)",
                 interval,
                 email);
+    }
+
+    /** How many logins to the account failed in a row. */
+    public static int failedLogins(String email) {
+        return ((Number) Postgres.query(
+                                ServiceDatabase.url(),
+                                "select coalesce(sum(failures), 0) from login_attempts"
+                                        + " where account = (select int8send(id) from users where email = ?)",
+                                email)
+                        .get(0))
+                .intValue();
     }
 }

@@ -1,7 +1,6 @@
 package dev.authtokens.harness;
 
 import static io.restassured.RestAssured.given;
-import static org.hamcrest.Matchers.aMapWithSize;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
@@ -13,9 +12,11 @@ import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Calls the API as its clients do. */
 public final class Api {
@@ -23,6 +24,9 @@ public final class Api {
     public static final String TOKENS = "/v4/auth-tokens/";
     public static final String USER = "/v4/user/";
     private static final String CHALLENGE = "giantswarm realm=\"auth-tokens\"";
+    private static final String BEARER_CHALLENGE = "Bearer realm=\"auth-tokens\", error=\"invalid_token\"";
+    private static final Set<String> FIELDS = Set.of("code", "message");
+    private static final Set<String> OAUTH_FIELDS = Set.of("code", "message", "error", "error_description");
     private static final String BASIC_CHALLENGE = "Basic realm=\"auth-tokens\", charset=\"UTF-8\"";
 
     private Api() {}
@@ -57,13 +61,18 @@ public final class Api {
     }
 
     private static ValidatableResponse isProblem(Response response, int status, String code, List<String> challenges) {
-        assertEquals(challenges, response.headers().getValues("WWW-Authenticate"));
+        Map<String, String> body = response.jsonPath().getMap("$");
+        List<String> expected = new ArrayList<>(challenges);
+        if ("invalid_token".equals(body.get("error"))) {
+            expected.add(1, BEARER_CHALLENGE);
+        }
+        assertEquals(expected, response.headers().getValues("WWW-Authenticate"));
+        assertEquals(body.containsKey("error") ? OAUTH_FIELDS : FIELDS, body.keySet());
         return response.then()
                 .statusCode(status)
                 .contentType(startsWith("application/json"))
                 .header("X-Request-ID", not(nullValue()))
                 .header("X-Content-Type-Options", "nosniff")
-                .body("$", aMapWithSize(2))
                 .body("code", equalTo(code))
                 .body("message", not(nullValue()));
     }

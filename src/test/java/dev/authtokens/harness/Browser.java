@@ -22,7 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /** One page in a real Chromium, led by the DevTools protocol. */
 public final class Browser implements AutoCloseable {
@@ -43,7 +42,7 @@ public final class Browser implements AutoCloseable {
     }
 
     public Browser() throws Exception {
-        profile = Files.createTempDirectory("browser");
+        profile = Temporary.folder("browser");
         process = new ProcessBuilder(
                         requireInstalled().toString(),
                         "--headless=new",
@@ -124,6 +123,13 @@ public final class Browser implements AutoCloseable {
         await(() -> complaints().toString().contains(about) ? about : null);
     }
 
+    /** Shows the page as a phone does that is this many pixels wide. */
+    public void becomePhone(int width) throws Exception {
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 844, "deviceScaleFactor", 1, "mobile", true));
+    }
+
     public void screenshot(Path file) throws Exception {
         String image =
                 call("Page.captureScreenshot", Map.of()).at("/result/data").asText();
@@ -195,10 +201,6 @@ public final class Browser implements AutoCloseable {
         process.destroy();
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
-        }
-        try (Stream<Path> files = Files.walk(profile)) {
-            files.sorted(java.util.Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
         }
     }
 }

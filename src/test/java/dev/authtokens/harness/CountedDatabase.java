@@ -67,7 +67,6 @@ public class CountedDatabase extends ServiceDatabase {
             DataInputStream in = new DataInputStream(client.getInputStream());
             OutputStream out = onward.getOutputStream();
             int type = -1;
-            // The revocation log is read ten times a second by statements that do not count.
             Set<String> uncounted = new HashSet<>();
             boolean counts = true;
             while (true) {
@@ -84,13 +83,13 @@ public class CountedDatabase extends ServiceDatabase {
                 if (type == PARSE || type == BIND) {
                     // Parse: statement, query. Bind: portal, statement.
                     String[] texts = new String(message, 5, message.length - 5, StandardCharsets.UTF_8).split("\0", 3);
-                    boolean isReading = type == PARSE ? texts[1].contains("pg_snapshot") : uncounted.contains(texts[1]);
-                    if (type == PARSE && isReading) {
+                    boolean isOther = type == PARSE ? isOther(texts[1]) : uncounted.contains(texts[1]);
+                    if (type == PARSE && isOther) {
                         uncounted.add(texts[0]);
                     } else if (type == PARSE) {
                         uncounted.remove(texts[0]);
                     }
-                    counts &= !isReading;
+                    counts &= !isOther;
                 }
                 if (type == SYNC) {
                     roundTrips.addAndGet(counts ? 1 : 0);
@@ -100,6 +99,11 @@ public class CountedDatabase extends ServiceDatabase {
                 type = in.readUnsignedByte();
             }
         }
+    }
+
+    /** The revocation log is read ten times a second, and the pool makes a connection whenever it needs one. */
+    private static boolean isOther(String statement) {
+        return statement.contains("pg_snapshot") || statement.contains("default_transaction_isolation");
     }
 
     private static void pump(Socket from, Socket to) throws IOException {

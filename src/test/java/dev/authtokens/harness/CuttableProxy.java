@@ -63,12 +63,23 @@ public final class CuttableProxy implements AutoCloseable {
                 client.close();
                 continue;
             }
-            Socket onward = new Socket(InetAddress.getLoopbackAddress(), target);
-            sockets.add(client);
-            sockets.add(onward);
-            IoTask.start(() -> pump(client, onward));
-            IoTask.start(() -> pump(onward, client));
+            IoTask.start(() -> connect(client));
         }
+    }
+
+    /** Where the server cannot be reached the client's connection ends, and the proxy goes on. */
+    private void connect(Socket client) throws IOException {
+        Socket onward;
+        try {
+            onward = new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException e) {
+            client.close();
+            throw e;
+        }
+        sockets.add(client);
+        sockets.add(onward);
+        IoTask.start(() -> pump(client, onward));
+        pump(onward, client);
     }
 
     private void pump(Socket from, Socket to) throws IOException {

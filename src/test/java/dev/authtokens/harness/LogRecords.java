@@ -35,9 +35,11 @@ public final class LogRecords extends ExtHandler {
     }
 
     public List<Line> of(Class<?> logger) {
-        return lines.stream()
-                .filter(line -> logger.getName().equals(line.logger))
-                .toList();
+        return of(logger.getName());
+    }
+
+    public List<Line> of(String category) {
+        return lines.stream().filter(line -> category.equals(line.logger)).toList();
     }
 
     public List<Line> all() {

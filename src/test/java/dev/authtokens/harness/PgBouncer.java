@@ -24,7 +24,7 @@ public final class PgBouncer implements AutoCloseable {
         Path executable = Tool.require("pgbouncer");
         int port = ServiceProcess.freePort();
         try {
-            Path settings = Files.writeString(Files.createTempFile("pgbouncer", ".ini"), """
+            Path settings = Files.writeString(Temporary.file("pgbouncer", ".ini"), """
                     [databases]
                     * = host=127.0.0.1 port=%d user=%s password=%s
                     [pgbouncer]
@@ -46,6 +46,7 @@ public final class PgBouncer implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("pgbouncer.log").toFile())
                     .start();
+            ServiceProcess.awaitPort(process, port);
             return new PgBouncer(process, settings, port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

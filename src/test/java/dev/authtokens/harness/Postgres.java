@@ -3,9 +3,13 @@ package dev.authtokens.harness;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -43,11 +47,27 @@ public final class Postgres implements AutoCloseable {
                 .setServerConfig("ssl_key_file", folder.resolve("tls.key").toString()));
     }
 
+    /** One that lets in the administrator as he is, and everybody else by password. */
+    public static Postgres startWithPasswords() {
+        Postgres postgres = start();
+        try {
+            Path rules = Path.of((String) query(postgres.url(), "show hba_file").get(0));
+            Files.writeString(
+                    rules, "host all " + USER + " all trust\nlocal all all trust\nhost all all all scram-sha-256\n");
+            query(postgres.url(), "select pg_reload_conf()");
+            return postgres;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Starts, or starts again, the server of a data folder on a fixed port. */
     public static Postgres start(Path data, int port) {
         return start(EmbeddedPostgres.builder()
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
+                // The embedded server turns it off, and would acknowledge what no standby has.
+                .setServerConfig("synchronous_commit", "on")
                 .setPort(port));
     }
 
@@ -58,6 +78,15 @@ public final class Postgres implements AutoCloseable {
      * @param data new folder for the standby
      */
     public Postgres startStandby(Path primaryData, Path data) {
+        return startStandby(primaryData, data, ServiceProcess.freePort(), port());
+    }
+
+    /**
+     * The same on a fixed port.
+     *
+     * @param way port at which the standby reaches this server, such as that of a proxy
+     */
+    public Postgres startStandby(Path primaryData, Path data, int standbyPort, int way) {
         try (Connection connection = DriverManager.getConnection(url(), USER, PASSWORD);
                 Statement statement = connection.createStatement()) {
             statement.execute("select pg_backup_start('standby', true)");
@@ -69,32 +98,54 @@ public final class Postgres implements AutoCloseable {
             Files.writeString(data.resolve("standby.signal"), "");
             Files.writeString(
                     data.resolve("postgresql.auto.conf"),
-                    "primary_conninfo = 'host=127.0.0.1 port=" + port() + " user=" + USER + "'\n",
+                    "primary_conninfo = 'host=127.0.0.1 port=" + way + " user=" + USER + "'\n"
+                            // When it is promoted it has no standby yet.
+                            + "synchronous_standby_names = ''\n"
+                            // A promotion may wait for it: five seconds by default.
+                            + "wal_retrieve_retry_interval = '100ms'\n",
                     StandardOpenOption.APPEND);
-            return start(data, ServiceProcess.freePort());
+            return start(data, standbyPort);
         } catch (IOException | SQLException e) {
             throw new IllegalStateException(e);
         }
     }
 
     private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path relative = from.relativize(file);
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(to.resolve(relative));
-                } else if (!relative.toString().startsWith("postmaster.") && !relative.startsWith("pg_wal")) {
-                    // A file may go away meanwhile; the log that is replayed says so too.
-                    Files.copy(file, to.resolve(relative));
-                }
+        Files.walkFileTree(from, new SimpleFileVisitor<Path>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                Files.createDirectories(to.resolve(from.relativize(folder)));
+                return FileVisitResult.CONTINUE;
             }
-        }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Path relative = from.relativize(file);
+                if (!relative.toString().startsWith("postmaster.") && !relative.startsWith("pg_wal")) {
+                    try {
+                        Files.copy(file, to.resolve(relative));
+                    } catch (NoSuchFileException e) {
+                        return visitFileFailed(file, e);
+                    }
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            /** A file may go away meanwhile; the log that is replayed says so too. */
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
         Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwx------"));
     }
 
     private static Postgres start(EmbeddedPostgres.Builder builder) {
         try {
-            return new Postgres(builder.start());
+            return new Postgres(builder.setPGStartupWait(Await.PATIENCE).start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -105,18 +156,22 @@ public final class Postgres implements AutoCloseable {
     }
 
     public String url() {
-        return url(port(), "postgres");
+        return url(port());
     }
 
     /** A new, empty database on this server. */
     public String newDatabase() {
-        return newDatabase(url());
+        return newDatabase(url(), "template1");
     }
 
-    static String newDatabase(String server) {
+    static String newDatabase(String server, String template) {
         String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-        execute(server, "create database " + name);
+        execute(server, "create database " + name + " template " + template);
         return url(port(server), name);
+    }
+
+    static String url(int port) {
+        return url(port, "postgres");
     }
 
     private static String url(int port, String database) {
@@ -156,11 +211,25 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
+    /** Whether the server at this port of the machine accepts connections, and changes. */
+    public static boolean isPrimary(int port) {
+        try {
+            return query(url(port), "select pg_is_in_recovery()").contains(false);
+        } catch (IllegalStateException unreachable) {
+            return false;
+        }
+    }
+
     /** Waits until so many statements in this database, or more, wait for a lock. */
     public static void awaitLockWaits(String url, int number) {
+        Await.until("no statement waits for a lock", () -> lockWaits(url) >= number);
+    }
+
+    /** How many statements in this database wait for a lock. */
+    public static int lockWaits(String url) {
         String waiting = "select 1 from pg_locks join pg_stat_activity using (pid)"
                 + " where not granted and datname = current_database()";
-        Await.until("no statement waits for a lock", () -> query(url, waiting).size() >= number);
+        return query(url, waiting).size();
     }
 
     private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
@@ -170,6 +239,37 @@ public final class Postgres implements AutoCloseable {
             statement.setObject(i + 1, parameters[i]);
         }
         return statement;
+    }
+
+    /** From now on no change is acknowledged before a standby has stored it, which must stream already. */
+    public void replicateSynchronously() {
+        execute(url(), "alter system set synchronous_standby_names = 'ANY 1 (*)'");
+        query(url(), "select pg_reload_conf()");
+        Await.until(
+                "no synchronous standby",
+                () -> !query(
+                                url(),
+                                "select 1 from pg_stat_replication where state = 'streaming' and sync_state = 'quorum'")
+                        .isEmpty());
+    }
+
+    /** SIGKILL to all its processes, as when its machine loses power. */
+    public void kill() {
+        kill(url());
+    }
+
+    static void kill(String url) {
+        Path folder = Path.of((String) query(url, "show data_directory").get(0));
+        try {
+            long id = Long.parseLong(
+                    Files.readAllLines(folder.resolve("postmaster.pid")).get(0));
+            ProcessHandle postmaster = ProcessHandle.of(id).orElseThrow();
+            List<ProcessHandle> processes = Stream.concat(Stream.of(postmaster), postmaster.descendants())
+                    .toList();
+            processes.forEach(ProcessHandle::destroyForcibly);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -68,6 +69,35 @@ public final class RawConnection implements AutoCloseable {
 
     public void send(String latin1) throws IOException {
         send(latin1.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Where the other side may refuse what is sent, and end the connection, before it has all: its answer may be there. */
+    public void sendWhatIsTaken(String latin1) {
+        try {
+            send(latin1);
+        } catch (IOException refused) {
+            // The answer tells.
+        }
+    }
+
+    /** Ends all these connections, and waits until the other side has ended them too: then they take no room there. */
+    public static void endAll(List<RawConnection> connections) throws IOException {
+        for (RawConnection connection : connections) {
+            try {
+                connection.socket.shutdownOutput();
+            } catch (IOException ended) {
+                // by the other side
+            }
+        }
+        for (RawConnection connection : connections) {
+            try {
+                connection.socket.setSoTimeout((int) Await.PATIENCE.toMillis());
+                connection.in.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException ended) {
+                // by the other side
+            }
+            connection.close();
+        }
     }
 
     /** The next answer, interim ones passed over; empty when the connection ends before it begins. */

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 
-/** A real nginx or HAProxy that listens on a free port of 127.0.0.1. */
+/** A real nginx, HAProxy, Caddy or Apache that listens on a free port of 127.0.0.1. */
 public final class ReverseProxy implements AutoCloseable {
 
     private static final String NGINX_CONFIG = """
@@ -28,6 +28,24 @@ public final class ReverseProxy implements AutoCloseable {
                 }
             }
             """;
+
+    private static final String CADDY_CONFIG = """
+            {
+                admin off
+                auto_https off
+                storage file_system %s
+            }
+            """;
+
+    private static final String APACHE_CONFIG = """
+            ServerName localhost
+            PidFile %s/pid
+            ErrorLog /dev/stderr
+            Listen 127.0.0.1:%d
+            """;
+
+    private static final List<String> APACHE_MODULES =
+            List.of("mpm_event", "authz_core", "proxy", "proxy_http", "proxy_wstunnel", "lua");
 
     private final Process process;
     private final int port;
@@ -54,6 +72,34 @@ public final class ReverseProxy implements AutoCloseable {
         return start(port, executable, "-db", "-f", file.toString());
     }
 
+    /** @param site makes the configuration of its site, for its port */
+    public static ReverseProxy caddy(IntFunction<String> site) {
+        Path executable = Tool.require("caddy");
+        int port = ServiceProcess.freePort();
+        Path folder = temporaryFolder();
+        Path file = write(folder.resolve("Caddyfile"), CADDY_CONFIG.formatted(folder) + site.apply(port));
+        return start(port, executable, "run", "--config", file.toString(), "--adapter", "caddyfile");
+    }
+
+    /**
+     * With mod_lua and LuaSocket.
+     *
+     * @param server makes the rest of the configuration, for its port
+     */
+    public static ReverseProxy apache(IntFunction<String> server) {
+        Path executable = Tool.require("apache2");
+        Tool.requireFile("lua-socket", Path.of("/usr/share/lua/5.3/socket/http.lua"));
+        int port = ServiceProcess.freePort();
+        Path folder = temporaryFolder();
+        StringBuilder config = new StringBuilder();
+        for (String module : APACHE_MODULES) {
+            config.append("LoadModule %1$s_module /usr/lib/apache2/modules/mod_%1$s.so%n".formatted(module));
+        }
+        config.append(APACHE_CONFIG.formatted(folder, port)).append(server.apply(port));
+        Path file = write(folder.resolve("apache2.conf"), config.toString());
+        return start(port, executable, "-DFOREGROUND", "-f", file.toString());
+    }
+
     private static ReverseProxy start(int port, Path executable, String... arguments) {
         List<String> command = new ArrayList<>(List.of(executable.toString()));
         command.addAll(List.of(arguments));
@@ -68,7 +114,7 @@ public final class ReverseProxy implements AutoCloseable {
 
     private static Path temporaryFolder() {
         try {
-            return Files.createTempDirectory("proxy");
+            return Temporary.folder("proxy");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

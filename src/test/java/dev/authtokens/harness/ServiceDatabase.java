@@ -1,10 +1,20 @@
 package dev.authtokens.harness;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** A new database for each start of the service under test; tests reach it at {@link #url()}. */
 public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
+
+    /** Where the service under test says that it is. */
+    public static final String PUBLIC_URL = "https://auth.example.com";
+
+    /** In {@link #LEAKED_LIST}, and hard to guess. */
+    public static final String LEAKED_PASSWORD = "umbrella quarry lantern tide";
+
+    public static final String LEAKED_LIST =
+            Path.of("src/test/resources/leaked-passwords.txt").toAbsolutePath().toString();
 
     private static final String URL = "service-under-test.jdbc.url";
 
@@ -30,6 +40,10 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
                 // For the tests of cross-origin access; no other test says where it comes from.
                 "auth-tokens.http.cors-origins",
                 "https://app.example.com,http://localhost:3000",
+                "auth-tokens.password.leaked-list",
+                LEAKED_LIST,
+                "auth-tokens.public-url",
+                PUBLIC_URL,
                 // All tests come from one address, and many of their logins fail on purpose.
                 "auth-tokens.throttle.address-failures",
                 "1000000",

@@ -29,6 +29,9 @@ public final class ServiceProcess implements AutoCloseable {
     /** Kubernetes kills a pod that has not ended by itself then: terminationGracePeriodSeconds. */
     private static final Duration GRACE_PERIOD = Duration.ofSeconds(30);
 
+    /** System properties, since the tests of Quarkus and the others have class loaders of their own. */
+    private static final String GIVEN_PORT = "port-of-the-tests.";
+
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final Process process;
@@ -55,12 +58,17 @@ public final class ServiceProcess implements AutoCloseable {
         return start(environment, wrap.apply(isNative() ? executableCommand() : jvm(List.of(ClassArchive.option()))));
     }
 
+    /** The jar without the archive of classes, which an agent of the Java runtime rules out. */
+    public static ServiceProcess startWithoutArchive(Map<String, String> environment) {
+        return start(environment, jvm(List.of()));
+    }
+
     static ServiceProcess start(Map<String, String> environment, List<String> command) {
         try {
             int port = freePort();
             int managementPort = freePort();
-            Path out = Files.createTempFile("service", ".out");
-            Path err = Files.createTempFile("service", ".err");
+            Path out = Temporary.file("service", ".out");
+            Path err = Temporary.file("service", ".err");
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment()
@@ -127,6 +135,20 @@ public final class ServiceProcess implements AutoCloseable {
         return environment;
     }
 
+    /**
+     * The same without the time limits of statements and connections, for a test that needs an answer to each request and is
+     * not about those limits: a machine that is busy exceeds them.
+     */
+    public static Map<String, String> patient(Map<String, String> environment) {
+        Map<String, String> patient = new HashMap<>(environment);
+        patient.put(
+                "QUARKUS_DATASOURCE_JDBC_NEW_CONNECTION_SQL", "set default_transaction_isolation = 'read committed'");
+        patient.put("QUARKUS_DATASOURCE_JDBC_ACQUISITION_TIMEOUT", "3M");
+        patient.put("QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_CONNECTTIMEOUT", "180");
+        patient.put("QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_SOCKETTIMEOUT", "180");
+        return patient;
+    }
+
     /** Whether it is the native executable that is tested. */
     public static boolean isNative() {
         return Files.isExecutable(executable());
@@ -153,10 +175,16 @@ public final class ServiceProcess implements AutoCloseable {
         return command;
     }
 
-    /** Below those that the system gives to outgoing connections, so that none of them takes it before it is used. */
+    /**
+     * Below those that the system gives to outgoing connections, so that none of them takes it before it is used; and each
+     * is given once only, though what is to use it may not listen yet.
+     */
     public static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
+            if (System.getProperties().putIfAbsent(GIVEN_PORT + port, "") != null) {
+                continue;
+            }
             try (ServerSocket socket = new ServerSocket(port)) {
                 return socket.getLocalPort();
             } catch (BindException taken) {
@@ -195,6 +223,15 @@ public final class ServiceProcess implements AutoCloseable {
 
     public long id() {
         return process.pid();
+    }
+
+    /** On Linux only. */
+    public long residentKilobytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + id() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .map(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
     }
 
     public boolean isAlive() {
@@ -255,7 +292,11 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     public String token(String email, String password) {
-        HttpResponse<String> answer = login(email, password);
+        return tokenOf(login(email, password));
+    }
+
+    /** The token in the answer to a login, which must have succeeded. */
+    public static String tokenOf(HttpResponse<String> answer) {
         if (answer.statusCode() != 200) {
             throw new AssertionError(answer.statusCode() + " " + answer.body());
         }

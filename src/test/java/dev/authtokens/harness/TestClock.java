@@ -22,10 +22,10 @@ public class TestClock extends Clock {
     /** Is found before the function of PostgreSQL itself. */
     private static final String MOVABLE_FUNCTION = """
             create schema tests;
-            create table tests.clock (ahead interval not null);
-            insert into tests.clock values ('0');
+            create table tests.clock (ahead interval not null, stopped_at timestamptz);
+            insert into tests.clock values ('0', null);
             create function tests.clock_timestamp() returns timestamptz language sql volatile
-                as 'select pg_catalog.clock_timestamp() + ahead from tests.clock';
+                as 'select coalesce(stopped_at, pg_catalog.clock_timestamp()) + ahead from tests.clock';
             do 'begin
                 execute format(''alter database %I set search_path = public, tests, pg_catalog'', current_database());
             end'""";
@@ -43,6 +43,11 @@ public class TestClock extends Clock {
         Postgres.execute(url, MOVABLE_FUNCTION);
     }
 
+    /** From now on time passes in the database by {@link #moveOn} only, however long a test takes. */
+    public void stop() {
+        Postgres.execute(ServiceDatabase.url(), "update tests.clock set stopped_at = pg_catalog.clock_timestamp()");
+    }
+
     /** Time passes, for everybody. */
     public void moveOn(Duration by) {
         setDatabase(passed.plus(by));
@@ -55,6 +60,7 @@ public class TestClock extends Clock {
 
     public void reset() {
         jumped = Duration.ZERO;
+        Postgres.execute(ServiceDatabase.url(), "update tests.clock set stopped_at = null");
         setDatabase(Duration.ZERO);
     }
 

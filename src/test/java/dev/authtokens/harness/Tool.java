@@ -16,10 +16,19 @@ public final class Tool {
 
     /** The executable of the first of these names that is installed. */
     public static Path require(String... names) {
-        return Stream.of(names).flatMap(name -> find(name).stream()).findFirst().orElseGet(() -> {
-            String reason = names[0] + " is not installed";
-            return "true".equals(System.getenv("CI")) ? fail(reason) : abort(reason);
-        });
+        return Stream.of(names).flatMap(name -> find(name).stream()).findFirst().orElseGet(() -> missing(names[0]));
+    }
+
+    /** A part that is no program: this file belongs to it. */
+    public static void requireFile(String name, Path file) {
+        if (!Files.exists(file)) {
+            missing(name);
+        }
+    }
+
+    private static Path missing(String name) {
+        String reason = name + " is not installed";
+        return "true".equals(System.getenv("CI")) ? fail(reason) : abort(reason);
     }
 
     /** Debian has servers in folders that are not on the path of every user. */

@@ -47,11 +47,16 @@ final class AnswerRules {
             "x-content-type-options",
             "x-request-id");
 
-    /** What the HTTP server itself answers to what is no HTTP, without a body. */
-    private static final Set<Integer> OF_THE_HTTP_SERVER = Set.of(400, 414, 431, 501);
+    /** What the HTTP server itself answers to an unknown version of HTTP, without a body. */
+    private static final int OF_THE_HTTP_SERVER = 501;
 
-    private static final int MAX_REQUEST_LINE = 4096;
-    private static final int MAX_HEADERS = 8192;
+    /** A proxy asks there with what it was asked itself, and takes these for a fault of its own. */
+    private static final Set<Integer> NEVER_AT_VERIFY = Set.of(404, 405, 406, 413, 415);
+
+    private static final String VERIFY = "/v4/auth-tokens/verify/";
+
+    private static final int MAX_REQUEST_LINE = 16 * 1024;
+    private static final int MAX_HEADERS = 32 * 1024;
 
     private AnswerRules() {}
 
@@ -62,11 +67,14 @@ final class AnswerRules {
         }
         Answer answer = given.get();
         if (answer.value("X-Request-ID").isEmpty()) {
-            assertTrue(isOfTheHttpServer(request, answer.status()), "Not an answer of the service");
+            assertTrue(request.isBroken && answer.status() == OF_THE_HTTP_SERVER, "Not an answer of the service");
             assertEquals(0, answer.body().length, "Length of an answer of the HTTP server");
             return;
         }
         assertTrue(answer.status() < 500, "A fault of the service");
+        if (request.target.startsWith(VERIFY) && !request.isBroken && request.framedBody == null) {
+            assertFalse(NEVER_AT_VERIFY.contains(answer.status()), "A status that no proxy expects");
+        }
         headers(answer);
         requestId(request, answer);
         if (answer.status() >= 400) {
@@ -76,12 +84,12 @@ final class AnswerRules {
         }
     }
 
-    private static boolean isOfTheHttpServer(HostileRequest request, int status) {
+    /** Whether its headers cannot be read, or not all of them. */
+    private static boolean isUnreadable(HostileRequest request) {
         return request.isBroken
-                ? OF_THE_HTTP_SERVER.contains(status)
-                : status == 400 && !request.hasUri()
-                        || status == 414 && request.lengthOfLine() > MAX_REQUEST_LINE
-                        || status == 431 && request.lengthOfHeaders() > MAX_HEADERS;
+                || request.framedBody != null
+                || request.lengthOfLine() > MAX_REQUEST_LINE
+                || request.lengthOfHeaders() > MAX_HEADERS;
     }
 
     private static void headers(Answer answer) {
@@ -101,10 +109,7 @@ final class AnswerRules {
         assertEquals(1, answer.values("X-Request-ID").size(), "Number of request ids");
         String id = answer.value("X-Request-ID").orElseThrow();
         List<String> sent = request.values("X-Request-ID");
-        if (sent.size() != 1
-                || sent.get(0).contains("\r")
-                || sent.get(0).contains("\n")
-                || request.framedBody != null) {
+        if (sent.size() != 1 || sent.get(0).contains("\r") || sent.get(0).contains("\n") || isUnreadable(request)) {
             assertTrue(ACCEPTED.matcher(id).matches(), id);
             return;
         }
@@ -123,7 +128,9 @@ final class AnswerRules {
             return;
         }
         JsonNode body = MAPPER.readTree(answer.body());
-        assertEquals(2, body.size(), "Fields of an error");
+        assertEquals(body.has("error") ? 4 : 2, body.size(), "Fields of an error");
+        String path = request.target.replace("%2F", "/");
+        assertTrue(!body.has("error") || path.contains("/oauth2/"), "An error of OAuth");
         assertTrue(body.path("code").isTextual() && body.path("message").isTextual(), "Fields of an error");
         assertFalse(INSIDES.matcher(body.path("message").asText()).find(), "Tells about the inside");
     }

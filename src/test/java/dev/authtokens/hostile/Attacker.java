@@ -109,7 +109,7 @@ final class Attacker implements AutoCloseable {
             String value = field(field, random);
             request.fields.add(
                     operation.body() == Operation.Body.JSON
-                            ? new Part("\"" + field + "\"", "\"" + value + "\"")
+                            ? new Part("\"" + field + "\"", json(field, value))
                             : new Part(field, value));
         }
         return request;
@@ -140,8 +140,19 @@ final class Attacker implements AutoCloseable {
             case "email" -> victim;
             case "expiry" -> "2099-01-01T00:00:00Z";
             case "role" -> "user";
-            case "token" -> tokens.get(List.of(Role.values()).get(random.nextInt(Role.values().length)));
+            case "apiVersion" -> "authentication.k8s.io/v1";
+            case "kind" -> "TokenReview";
+            case "token", "spec" -> tokens.get(List.of(Role.values()).get(random.nextInt(Role.values().length)));
             default -> "x";
+        };
+    }
+
+    /** A text, but for the parts of a TokenReview. */
+    private static String json(String field, String value) {
+        return switch (field) {
+            case "spec" -> "{\"token\":\"" + value + "\"}";
+            case "status" -> "{\"user\":{}}";
+            default -> "\"" + value + "\"";
         };
     }
 

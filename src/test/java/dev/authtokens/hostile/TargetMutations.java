@@ -39,7 +39,7 @@ final class TargetMutations {
 
     /** No request lines of HTTP any more. */
     private static final Map<String, UnaryOperator<String>> BROKEN_TARGETS = new TreeMap<>(Map.of(
-            "too long", path -> path + "a".repeat(5000),
+            "too long", path -> path + "a".repeat(17_000),
             "much too long", path -> path + "a".repeat(200_000),
             "space", path -> path + " with space",
             "tab", path -> path + "\twith\ttab",
@@ -81,7 +81,7 @@ final class TargetMutations {
             "G\u00e9T",
             "",
             "GET /",
-            "M".repeat(5000),
+            "M".repeat(17_000),
             "{\"a\":1}",
             "SSH-2.0-x");
 

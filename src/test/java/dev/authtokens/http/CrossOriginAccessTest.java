@@ -50,7 +50,7 @@ class CrossOriginAccessTest {
     @Test
     void letsThemReadSuccessAndErrors() {
         String email = Accounts.create();
-        String token = Api.token(email, Accounts.PASSWORD);
+        String token = Accounts.token(email);
         mayBeReadBy(ALLOWED, from(ALLOWED, token).get(Api.USER).then().statusCode(200));
         mayBeReadBy(ALLOWED, from(ALLOWED, "none").get(Api.USER).then().statusCode(401));
         mayBeReadBy(ALLOWED, from(ALLOWED, token).get("/v4/users/").then().statusCode(403));

@@ -42,7 +42,7 @@ class ForwardedForIT {
     @BeforeAll
     static void start() {
         Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_TRUSTED_PROXIES", NGINX_ADDRESS + "/32");
         service = ServiceProcess.start(environment).awaitReady();
     }

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.authtokens.audit.AuditLog;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
 import dev.authtokens.harness.LogRecords;
@@ -84,6 +83,7 @@ class RequestContextTest {
         String email = Accounts.create();
         try (LogRecords log = new LogRecords()) {
             String token = given().header("X-Request-ID", "request-1")
+                    .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00")
                     .header("X-Giant-Swarm-Activity", "log-in")
                     .header("X-Giant-Swarm-CmdLine", "gsctl login " + email + " --password hunter2hunter2 -pshort")
                     .contentType(ContentType.JSON)
@@ -95,13 +95,14 @@ class RequestContextTest {
                     .path("auth_token");
             Api.as(token)
                     .header("X-Request-ID", "request-2")
+                    .header("traceparent", "00-0AF7651916CD43DD8448EB211C80319C-B7AD6B7169203331-00")
                     .header("X-Giant-Swarm-Activity", "log-out")
                     .header("X-Giant-Swarm-CmdLine", "gsctl logout --auth-token not-" + token.substring(4))
                     .delete(TOKENS)
                     .then()
                     .statusCode(200);
 
-            List<LogRecords.Line> records = log.of(AuditLog.class).stream()
+            List<LogRecords.Line> records = log.of("audit").stream()
                     .filter(record -> record.text().contains(email))
                     .toList();
             assertEquals(2, records.size());
@@ -109,12 +110,40 @@ class RequestContextTest {
             assertEquals("request-1", login.get("requestId"));
             assertEquals("log-in", login.get("activity"));
             assertEquals("gsctl login " + email + " --password REDACTED -p REDACTED", login.get("commandLine"));
+            assertEquals("0af7651916cd43dd8448eb211c80319c", login.get("traceId"));
+            assertEquals("b7ad6b7169203331", login.get("spanId"));
             assertFalse(login.containsKey("caller"));
             Map<String, String> logout = records.get(1).context();
             assertEquals("request-2", logout.get("requestId"));
+            assertFalse(logout.containsKey("traceId") || logout.containsKey("spanId"));
             assertEquals("log-out", logout.get("activity"));
             assertEquals("gsctl logout --auth-token REDACTED", logout.get("commandLine"));
             assertEquals(email, logout.get("caller"));
+        }
+    }
+
+    @Test
+    void logsAuditEventsWithTheirParts() {
+        String email = Accounts.create();
+        try (LogRecords log = new LogRecords()) {
+            Api.login(email, "a wrong password").then().statusCode(401);
+            LogRecords.Line line = log.of("audit").get(0);
+            assertEquals("LOGIN of " + email + ": INVALID_CREDENTIALS from 127.0.0.1", line.text());
+            Map<String, String> parts = line.context();
+            assertEquals("LOGIN", parts.get("kind"));
+            assertEquals("INVALID_CREDENTIALS", parts.get("outcome"));
+            assertEquals(email, parts.get("account"));
+            assertEquals("127.0.0.1", parts.get("address"));
+            assertTrue(parts.get("userAgent").startsWith("Apache-HttpClient"), parts.toString());
+            assertTrue(parts.containsKey("requestId"), parts.toString());
+
+            String token = Api.token(email, Accounts.PASSWORD);
+            String id = Api.as(token).get(TOKENS).path("[0].id");
+            Api.as(token).delete(TOKENS).then().statusCode(200);
+            LogRecords.Line logout = log.of("audit").get(2);
+            assertEquals("LOGOUT of " + email + ": SUCCESS", logout.text());
+            assertEquals(email, logout.context().get("actor"));
+            assertEquals(id, logout.context().get("tokenId"));
         }
     }
 
@@ -129,7 +158,7 @@ class RequestContextTest {
                     .delete(TOKENS)
                     .then()
                     .statusCode(200);
-            Map<String, String> context = log.of(AuditLog.class).get(0).context();
+            Map<String, String> context = log.of("audit").get(0).context();
             assertTrue(context.get("activity").length() <= 128);
             assertTrue(context.get("commandLine").length() <= 1024);
         }

@@ -147,6 +147,24 @@ class SecretsTest {
                 .then()
                 .statusCode(401);
         secrets.add(base64(email + ":" + WRONG));
+        given().formParam("token", token)
+                .formParam("client_id", email)
+                .formParam("client_secret", WRONG)
+                .post("/oauth2/introspect")
+                .then()
+                .statusCode(401);
+        Api.as(admin)
+                .contentType(ContentType.JSON)
+                .body(Map.of(
+                        "apiVersion",
+                        "authentication.k8s.io/v1",
+                        "kind",
+                        "TokenReview",
+                        "spec",
+                        Map.of("token", token)))
+                .post("/k8s/token-reviews")
+                .then()
+                .statusCode(200);
 
         password(
                 token, path, Map.of("current_password_base64", base64(WRONG), "new_password_base64", base64(NEW)), 401);

@@ -47,7 +47,7 @@ class TlsIT {
     @Test
     void servesHttpsAloneAndFollowsTheFilesOfItsCertificate() throws Exception {
         BigInteger first = makeCertificate();
-        try (ServiceProcess service = ServiceProcess.start(environment(SharedPostgres.newDatabase()))) {
+        try (ServiceProcess service = ServiceProcess.start(environment(SharedPostgres.newDatabaseWithSchema()))) {
             awaitSecure(service);
             try (SSLSocket kept = connect()) {
                 assertEquals(first, serialNumber(kept));
@@ -81,7 +81,7 @@ class TlsIT {
     @Test
     void refusesOldVersions() throws Exception {
         makeCertificate();
-        try (ServiceProcess service = ServiceProcess.start(environment(SharedPostgres.newDatabase()))) {
+        try (ServiceProcess service = ServiceProcess.start(environment(SharedPostgres.newDatabaseWithSchema()))) {
             awaitSecure(service);
             for (String version : List.of("TLSv1.2", "TLSv1.3")) {
                 try (SSLSocket socket = connect(version)) {

@@ -15,7 +15,7 @@ class InfoTest {
 
     @Test
     void hasWhatClientsReadAfterALogin() {
-        Api.as(Api.token(Accounts.create(), Accounts.PASSWORD))
+        Api.as(Accounts.token(Accounts.create()))
                 .get("/v4/info/")
                 .then()
                 .statusCode(200)

@@ -6,6 +6,7 @@ import static dev.authtokens.harness.Api.isProblemThatAsksForBasic;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.aMapWithSize;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,6 +22,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -43,24 +45,26 @@ class IntrospectionTest {
 
     @BeforeEach
     void makeProgram() {
-        program = Api.token(Accounts.create(Role.SERVICE, null), Accounts.PASSWORD);
+        program = Accounts.token(Accounts.create(Role.SERVICE, null));
     }
 
     @Test
     void tellsWhoseTokenItIsAndUntilWhen() {
         Instant expiry = Instant.parse("2030-01-01T00:00:00Z");
         String email = Accounts.create(Role.ADMIN, expiry);
-        String token = Api.token(email, Accounts.PASSWORD);
+        String token = Accounts.token(email);
         String id = Api.as(token).get(Api.TOKENS).path("[0].id");
         Response answer = introspect(token);
         answer.then()
                 .statusCode(200)
                 .contentType(ContentType.JSON)
                 .header("Cache-Control", "no-store")
-                .body("$", aMapWithSize(8))
+                .body("$", aMapWithSize(10))
                 .body("active", equalTo(true))
+                .body("iss", equalTo(ServiceDatabase.PUBLIC_URL))
                 .body("username", equalTo(email))
                 .body("role", equalTo("admin"))
+                .body("scope", equalTo("admin"))
                 .body("token_type", equalTo("Bearer"))
                 .body("exp", equalTo((int) expiry.getEpochSecond()))
                 .body("jti", equalTo(id));
@@ -68,9 +72,19 @@ class IntrospectionTest {
         assertEquals(0, age / 60);
     }
 
+    /** The client of a person's token is not known. */
+    @Test
+    void namesTheProgramAsTheClientOfItsToken() {
+        String email = Accounts.create(Role.SERVICE, null);
+        introspect(Accounts.token(email))
+                .then()
+                .body("client_id", equalTo(email))
+                .body("scope", equalTo("service"));
+    }
+
     @Test
     void anEndlessAccountEndsWithTheLifeOfItsToken() {
-        Response answer = introspect(Api.token(Accounts.create(), Accounts.PASSWORD));
+        Response answer = introspect(Accounts.token(Accounts.create()));
         long life = answer.jsonPath().getLong("exp") - answer.jsonPath().getLong("iat");
         // The lifespan of the service under test.
         assertEquals(Duration.ofDays(3650).toSeconds(), life);
@@ -79,10 +93,10 @@ class IntrospectionTest {
     @Test
     void aTokenThatIsNotGoodIsInactiveAndNothingElse() {
         String email = Accounts.create();
-        String revoked = Api.token(email, Accounts.PASSWORD);
+        String revoked = Accounts.token(email);
         Api.as(revoked).delete(Api.TOKENS).then().statusCode(200);
         assertEquals(INACTIVE, introspect(revoked).asString());
-        String expired = Api.token(email, Accounts.PASSWORD);
+        String expired = Accounts.token(email);
         Accounts.expire(email);
         assertEquals(INACTIVE, introspect(expired).asString());
     }
@@ -159,7 +173,7 @@ class IntrospectionTest {
     @Test
     void knowsAProgramByItsPasswordToo() {
         String email = Accounts.create(Role.SERVICE, null);
-        String token = Api.token(Accounts.create(), Accounts.PASSWORD);
+        String token = Accounts.token(Accounts.create());
         for (int i = 0; i < 3; i++) {
             introspect(token, email, Accounts.PASSWORD).then().statusCode(200).body("active", equalTo(true));
         }
@@ -183,7 +197,7 @@ class IntrospectionTest {
         String email = Accounts.create(Role.SERVICE, null);
         given().auth()
                 .basic(email, Accounts.PASSWORD)
-                .formParam("token", Api.token(Accounts.create(), Accounts.PASSWORD))
+                .formParam("token", Accounts.token(Accounts.create()))
                 .post("/oauth2/introspect")
                 .then()
                 .statusCode(200)
@@ -205,7 +219,7 @@ class IntrospectionTest {
     @Test
     void aPasswordIsRefusedAsSoonAsItIsNotTheAccountsAnyMore() {
         String email = Accounts.create(Role.SERVICE, null);
-        String token = Api.token(Accounts.create(), Accounts.PASSWORD);
+        String token = Accounts.token(Accounts.create());
         introspect(token, email, Accounts.PASSWORD).then().statusCode(200);
         Accounts.expire(email);
         isProblemThatAsksForBasic(introspect(token, email, Accounts.PASSWORD), 401, "ACCOUNT_EXPIRED");
@@ -219,17 +233,137 @@ class IntrospectionTest {
         introspect(token, changed, "another horse, another battery").then().statusCode(200);
     }
 
+    /** Raw (RFC 7617), form-encoded (RFC 6749, section 2.3.1), and in the form; what one form means is wrong in the other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"100% sure + certain", "a%20b+c %2B d%", "100%25+sure", "colon:in:it@all", "pl\u00e4in"})
+    void takesThePasswordInEachFormOfCredentials(String password) {
+        String email = programWithPassword(password);
+        String token = Accounts.token(Accounts.create());
+        introspect(token, email, password).then().statusCode(200).body("active", equalTo(true));
+        introspect(token, encoded(email), encoded(password))
+                .then()
+                .statusCode(200)
+                .body("active", equalTo(true));
+        given().contentType("application/x-www-form-urlencoded; charset=UTF-8")
+                .formParam("token", token)
+                .formParam("client_id", email)
+                .formParam("client_secret", password)
+                .post("/oauth2/introspect")
+                .then()
+                .statusCode(200)
+                .body("active", equalTo(true));
+        isOAuthError(introspect(token, email, encoded(password)), 401, "INVALID_CREDENTIALS", "invalid_client");
+        if (password.matches(".*[%+].*")) {
+            isOAuthError(introspect(token, encoded(email), password), 401, "INVALID_CREDENTIALS", "invalid_client");
+        }
+    }
+
+    /** Neither form doubles what a guess costs the account. */
+    @Test
+    void countsEachWrongPasswordOnce() {
+        String email = Accounts.create(Role.SERVICE, null);
+        introspect("x", email, "wrong").then().statusCode(401);
+        introspect("x", encoded(email), "wrong").then().statusCode(401);
+        given().formParam("token", "x")
+                .formParam("client_id", email)
+                .formParam("client_secret", "wrong")
+                .post("/oauth2/introspect")
+                .then()
+                .statusCode(401);
+        assertEquals(3, Accounts.failedLogins(email));
+    }
+
+    @Test
+    void refusesTwoWaysOfAuthenticationAtOnce() {
+        String email = Accounts.create(Role.SERVICE, null);
+        isOAuthError(
+                given().auth()
+                        .preemptive()
+                        .basic(email, Accounts.PASSWORD)
+                        .formParam("token", "x")
+                        .formParam("client_id", email)
+                        .formParam("client_secret", Accounts.PASSWORD)
+                        .post("/oauth2/introspect"),
+                400,
+                "INVALID_INPUT",
+                "invalid_request");
+    }
+
+    /** RFC 6749, section 5.2, and for the caller's token RFC 6750, section 3.1. */
+    @Test
+    void errorsAreThoseOfOAuthToo() {
+        String user = Accounts.token(Accounts.create());
+        isOAuthError(
+                given().formParam("token", "x").post("/oauth2/introspect"), 401, "PERMISSION_DENIED", "invalid_client");
+        Response unknown = Api.as("nonsense").formParam("token", "x").post("/oauth2/introspect");
+        isOAuthError(unknown, 401, "PERMISSION_DENIED", "invalid_token");
+        assertTrue(
+                unknown.headers()
+                        .getValues("WWW-Authenticate")
+                        .contains("Bearer realm=\"auth-tokens\", error=\"invalid_token\""),
+                unknown.headers()::toString);
+        isOAuthError(
+                Api.as(user).formParam("token", "x").post("/oauth2/introspect"),
+                403,
+                "PERMISSION_DENIED",
+                "insufficient_scope");
+        isOAuthError(
+                Api.as(program).formParam("x", "y").post("/oauth2/introspect"),
+                400,
+                "INVALID_INPUT",
+                "invalid_request");
+        isOAuthError(given().formParam("x", "y").post("/oauth2/revoke"), 400, "INVALID_INPUT", "invalid_request");
+        isOAuthError(
+                given().contentType(ContentType.URLENC).body("token=%").post("/oauth2/revoke"),
+                400,
+                "INVALID_INPUT",
+                "invalid_request");
+        isOAuthError(given().get("/oauth2/revoke"), 405, "METHOD_NOT_ALLOWED", "invalid_request");
+    }
+
+    /** RFC 8414, section 2. The URLs are those of the setting, whatever the request says. */
+    @Test
+    void saysWhatThereIsForOAuthClients() {
+        String expected = "{'issuer':'%1$s','response_types_supported':[],'grant_types_supported':[],"
+                + "'scopes_supported':['user','admin','service'],'introspection_endpoint':'%1$s/oauth2/introspect',"
+                + "'introspection_endpoint_auth_methods_supported':['client_secret_basic','client_secret_post','Bearer'],"
+                + "'revocation_endpoint':'%1$s/oauth2/revoke','revocation_endpoint_auth_methods_supported':['none']}";
+        Response answer = given().header("Host", "elsewhere.example.com")
+                .header("X-Forwarded-Host", "elsewhere.example.com")
+                .get("/.well-known/oauth-authorization-server");
+        assertEquals(expected.formatted(ServiceDatabase.PUBLIC_URL).replace('\'', '"'), answer.asString());
+    }
+
+    private static void isOAuthError(Response response, int status, String code, String error) {
+        response.then()
+                .statusCode(status)
+                .contentType(ContentType.JSON)
+                .body("$", aMapWithSize(4))
+                .body("code", equalTo(code))
+                .body("error", equalTo(error))
+                // The characters of RFC 6749, section 5.2.
+                .body("error_description", matchesPattern("[ !#-\\[\\]-~]+"))
+                .body("message", equalTo(response.path("error_description")));
+    }
+
+    private static String programWithPassword(String password) {
+        return Accounts.createWithHash(
+                Accounts.hasher().hash(password.getBytes(StandardCharsets.UTF_8)), Role.SERVICE, null);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
     private static Response introspect(String token, String email, String password) {
-        return given().auth()
-                .preemptive()
-                .basic(email, password)
+        return given().header("Authorization", "Basic " + Api.base64(email + ":" + password))
                 .formParam("token", token)
                 .post("/oauth2/introspect");
     }
 
     @Test
     void whoeverHoldsATokenMayEndIt() {
-        String token = Api.token(Accounts.create(), Accounts.PASSWORD);
+        String token = Accounts.token(Accounts.create());
         String answer = revoke(token);
         isProblem(Api.as(token).get(USER), 401, "PERMISSION_DENIED");
         assertEquals(answer, revoke(token), "the answer tells whether there was a token");
@@ -240,13 +374,13 @@ class IntrospectionTest {
     void verifyNamesTheAccountInHeaders() {
         String email = Accounts.createAs("r\u00fcdiger-" + UUID.randomUUID() + "@example.com");
         String plain = Accounts.create();
-        verify(Api.token(plain, Accounts.PASSWORD))
+        verify(Accounts.token(plain))
                 .then()
                 .statusCode(200)
                 .header("X-Auth-Request-Email", equalTo(plain))
                 .header("X-Auth-Request-Role", equalTo("user"))
                 .header("WWW-Authenticate", nullValue());
-        verify(Api.token(email, Accounts.PASSWORD))
+        verify(Accounts.token(email))
                 .then()
                 .header(
                         "X-Auth-Request-Email",

@@ -47,8 +47,19 @@ class DeploymentIT {
     private static final String TLS_FOLDER = "/etc/auth-tokens/tls/";
 
     /** What may stand in an expression of an alert beside metrics and labels; "up" is Prometheus' own. */
-    private static final Set<String> PROMQL =
-            Set.of("abs", "absent", "and", "by", "changes", "namespace", "rate", "sum", "up");
+    private static final Set<String> PROMQL = Set.of(
+            "abs",
+            "absent",
+            "and",
+            "by",
+            "changes",
+            "histogram_quantile",
+            "increase",
+            "le",
+            "namespace",
+            "rate",
+            "sum",
+            "up");
 
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/evaluation", "overlays/knative"})
@@ -62,7 +73,7 @@ class DeploymentIT {
                 .awaitReady()) {
             assertAnswersProbes(service, pod);
             String token = service.token(EMAIL, PASSWORD);
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 10; i++) {
                 assertEquals(200, service.get(Api.USER, token).statusCode());
                 service.token(EMAIL, PASSWORD);
             }
@@ -96,22 +107,21 @@ class DeploymentIT {
             URI ping = URI.create("https://localhost:" + service.port() + "/");
             HttpClient client = HttpClient.newBuilder().sslContext(trust).build();
             HttpRequest request = HttpRequest.newBuilder(ping).build();
-            assertEquals(200, firstAnswer(client, request).statusCode());
+            // The port of the API may open a moment after that of the probes.
+            Await.until("The port of the API does not open", () -> answers(client, request));
             assertThrows(UncheckedIOException.class, () -> service.get("/", null));
             assertEquals("", plainAnswer(service.port()));
         }
     }
 
-    /** The port of the API may open a moment after that of the probes. */
-    private static HttpResponse<String> firstAnswer(HttpClient client, HttpRequest request)
-            throws IOException, InterruptedException {
-        for (int attempt = 0; ; attempt++) {
-            try {
-                return client.send(request, HttpResponse.BodyHandlers.ofString());
-            } catch (ConnectException e) {
-                assertTrue(attempt < 100, "The port of the API does not open");
-                ServiceProcess.pause();
-            }
+    private static boolean answers(HttpClient client, HttpRequest request) throws IOException, InterruptedException {
+        try {
+            assertEquals(
+                    200,
+                    client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode());
+            return true;
+        } catch (ConnectException notYet) {
+            return false;
         }
     }
 
@@ -128,6 +138,14 @@ class DeploymentIT {
             String token = service.token(EMAIL, PASSWORD);
             assertEquals(200, service.get(Api.USER, token).statusCode());
             assertEquals(401, service.login(EMAIL, "wrong").statusCode());
+            // A request is counted when its answer has been sent, which may have arrived before.
+            Await.until(
+                    "the requests are not counted",
+                    () -> service.manage(path)
+                            .body()
+                            .lines()
+                            .anyMatch(line -> line.startsWith("http_server_requests_seconds_count")
+                                    && line.contains("status=\"401\"")));
             List<String> exposed = service.manage(path).body().lines().toList();
             Rendering.list(rendering.ofKind("PrometheusRule").get(0).at("/spec/groups"))
                     .flatMap(group -> Rendering.list(group.path("rules")))
@@ -186,12 +204,17 @@ class DeploymentIT {
     /** That of the container; the database and the secrets are those of the test. */
     private static Map<String, String> environment(Rendering rendering) {
         Map<String, String> secrets = Map.of(
-                "AUTH_TOKENS_BOOTSTRAP_EMAIL", EMAIL,
-                "AUTH_TOKENS_BOOTSTRAP_PASSWORD", PASSWORD,
-                "AUTH_TOKENS_PASSWORD_PEPPER", "pepper-of-the-tests");
+                "AUTH_TOKENS_BOOTSTRAP_EMAIL",
+                EMAIL,
+                "AUTH_TOKENS_BOOTSTRAP_PASSWORD",
+                PASSWORD,
+                "AUTH_TOKENS_PASSWORD_PEPPER",
+                "pepper-of-the-tests",
+                "AUTH_TOKENS_PASSWORD_PREVIOUS_PEPPERS",
+                "former-pepper-of-the-tests");
         Map<String, String> environment = new HashMap<>(rendering.environment());
         environment.replaceAll((name, value) -> secrets.getOrDefault(name, value));
-        environment.putAll(ServiceProcess.database(SharedPostgres.newDatabase()));
+        environment.putAll(ServiceProcess.database(SharedPostgres.newDatabaseWithSchema()));
         environment.values().forEach(value -> assertTrue(!value.startsWith("secret "), value));
         return environment;
     }

@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +45,12 @@ class ManifestsTest {
             + "(\\?sslmode=verify-full&sslrootcert=(?<folder>/[a-z/-]+)/ca\\.crt)?");
     private static final Pattern POOL_SIZE = Pattern.compile("default_pool_size = (\\d+)");
     private static final Pattern SECRET_KEY = Pattern.compile("--from-(?:literal|file)=([A-Za-z0-9._-]+)=");
+    private static final Pattern PATCH_SECRET = Pattern.compile("kubectl patch secret ([a-z-]+) (.*)");
+    private static final Pattern PATCHED_KEY = Pattern.compile("\\\\\"([a-z-]+)\\\\\": \\\\\"");
+
+    private static final String VERIFY =
+            VerifyResource.class.getAnnotation(jakarta.ws.rs.Path.class).value();
+    private static final String IDENTITY = "[\"X-Auth-Request-User\",\"X-Auth-Request-Email\",\"X-Auth-Request-Role\"]";
 
     /** What PostgreSQL has for its users by default: 100 less 3 for administrators. */
     private static final int CONNECTIONS = 97;
@@ -549,46 +556,125 @@ class ManifestsTest {
         assertEquals("/", container.at("/livenessProbe/httpGet/path").asText());
     }
 
-    /** Also in place of what the client says about itself, since ingress-nginx sets each header that is named. */
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/production"})
-    void theIngressAsksTheServiceAboutEachRequestAndNamesTheAccount(String start) {
-        Rendering rendering = Rendering.of(start, "ingress-forward-auth");
-        JsonNode annotations = rendering.find("Ingress", "whoami").orElseThrow().at("/metadata/annotations");
-        String prefix = "nginx.ingress.kubernetes.io/";
-        URI asked = URI.create(annotations.path(prefix + "auth-url").asText());
+    void traefikAsksTheServiceAboutEachRequestAndNamesTheAccount(String start) {
+        Rendering rendering = Rendering.withNeeds(start, "forward-auth-traefik");
+        JsonNode route =
+                rendering.find("IngressRoute", "whoami-traefik").orElseThrow().at("/spec/routes/0");
+        JsonNode auth = rendering
+                .find("Middleware", route.at("/middlewares/0/name").asText())
+                .orElseThrow()
+                .at("/spec/forwardAuth");
+        URI asked = URI.create(auth.path("address").asText());
         String[] host = asked.getHost().split("\\.", 3);
         JsonNode service = rendering.find("Service", host[0]).orElseThrow();
         assertEquals(service.at("/metadata/namespace").asText("default"), host[1]);
         assertEquals("svc.cluster.local", host[2]);
         assertEquals(service.at("/spec/ports/0/port").asInt(), asked.getPort());
+        assertEquals(VERIFY, asked.getPath());
+        assertEquals("[\"Authorization\"]", auth.path("authRequestHeaders").toString());
+        Pattern removed = Pattern.compile(auth.path("authResponseHeadersRegex").asText());
+        for (String header : List.of("X-Auth-Request-User", "x_auth_request_role", "X-Auth_Request-Anything")) {
+            assertTrue(removed.matcher(header).find(), header);
+        }
+        assertTrue(!removed.matcher("X-Request-ID").find());
+    }
+
+    /** These ask with the path of the request behind that of the service. */
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "overlays/production"})
+    void gatewaysAskTheServiceAboutEachRequestAndNameTheAccount(String start) {
+        Rendering envoy = Rendering.withNeeds(start, "forward-auth-envoy-gateway");
+        JsonNode policy = envoy.find("SecurityPolicy", "whoami-envoy-gateway")
+                .orElseThrow()
+                .path("spec");
+        JsonNode target = policy.at("/targetRefs/0");
+        assertTrue(
+                envoy.find(target.path("kind").asText(), target.path("name").asText())
+                        .isPresent(),
+                target.toString());
+        JsonNode http = policy.at("/extAuth/http");
+        isTheApi(envoy, http.at("/backendRefs/0"));
+        assertEquals(VERIFY, http.path("path").asText() + "/");
+        assertEquals(IDENTITY, http.path("headersToBackend").toString());
+        assertTrue(policy.at("/extAuth/failOpen").isMissingNode());
+
+        Rendering gateway = Rendering.withNeeds(start, "forward-auth-gateway");
+        JsonNode rules =
+                gateway.find("HTTPRoute", "whoami-gateway").orElseThrow().at("/spec/rules");
+        for (JsonNode rule : rules) {
+            assertEquals("ExternalAuth", rule.at("/filters/0/type").asText());
+            JsonNode auth = rule.at("/filters/0/externalAuth");
+            isTheApi(gateway, auth.path("backendRef"));
+            assertEquals("HTTP", auth.path("protocol").asText());
+            assertEquals(VERIFY, auth.at("/http/path").asText() + "/");
+            assertEquals(IDENTITY, auth.at("/http/allowedResponseHeaders").toString());
+        }
+    }
+
+    private static void isTheApi(Rendering rendering, JsonNode backend) {
+        assertEquals("auth-tokens", backend.path("name").asText());
         assertEquals(
-                VerifyResource.class.getAnnotation(jakarta.ws.rs.Path.class).value(), asked.getPath());
-        assertEquals(
-                "X-Auth-Request-User,X-Auth-Request-Email,X-Auth-Request-Role",
-                annotations.path(prefix + "auth-response-headers").asText());
+                rendering
+                        .find("Service", "auth-tokens")
+                        .orElseThrow()
+                        .at("/spec/ports/0/port")
+                        .asInt(),
+                backend.path("port").asInt());
+    }
+
+    @ParameterizedTest
+    @MethodSource("renderings")
+    void everyRouteLeadsToAServiceThatIsThere(Rendering rendering) {
+        Stream<JsonNode> backends = Stream.concat(
+                rendering.ofKind("HTTPRoute").stream()
+                        .flatMap(route -> list(route.at("/spec/rules")))
+                        .flatMap(rule -> list(rule.path("backendRefs"))),
+                rendering.ofKind("IngressRoute").stream()
+                        .flatMap(route -> list(route.at("/spec/routes")))
+                        .flatMap(route -> list(route.path("services"))));
+        backends.forEach(backend -> assertTrue(
+                list(rendering
+                                .find("Service", backend.path("name").asText())
+                                .orElseThrow(() -> new AssertionError("There is no " + backend))
+                                .at("/spec/ports"))
+                        .anyMatch(port -> port.path("port").equals(backend.path("port"))
+                                || port.path("name").equals(backend.path("port"))),
+                backend.toString()));
     }
 
     /** Who came another way could call itself anybody. */
-    @Test
-    void nothingButTheIngressControllerReachesWhatBelievesItsHeaders() {
-        Rendering rendering = Rendering.of("base", "ingress-forward-auth");
-        JsonNode policy = rendering.find("NetworkPolicy", "whoami").orElseThrow();
-        assertEquals("[\"Ingress\",\"Egress\"]", policy.at("/spec/policyTypes").toString());
-        assertEquals("[]", policy.path("spec").path("egress").toString());
-        assertEquals(1, policy.at("/spec/ingress").size());
-        JsonNode from = policy.at("/spec/ingress/0/from");
+    @ParameterizedTest
+    @CsvSource({
+        "forward-auth-gateway,       gateway,              ",
+        "forward-auth-envoy-gateway, envoy-gateway-system, envoy",
+        "forward-auth-traefik,       traefik,              traefik"
+    })
+    void nothingButTheGatewayReachesWhatBelievesItsHeaders(String component, String namespace, String pod) {
+        Rendering rendering = Rendering.withNeeds("base", component);
+        JsonNode closed = rendering.find("NetworkPolicy", "whoami").orElseThrow();
+        assertEquals("[\"Ingress\",\"Egress\"]", closed.at("/spec/policyTypes").toString());
+        assertEquals("[]", closed.at("/spec/egress").toString());
+        assertEquals("[]", closed.at("/spec/ingress").toString());
+        List<JsonNode> rules = rendering.ofKind("NetworkPolicy").stream()
+                .filter(policy -> policy.at("/spec/podSelector").equals(closed.at("/spec/podSelector")))
+                .flatMap(policy -> list(policy.at("/spec/ingress")))
+                .toList();
+        assertEquals(1, rules.size(), rules.toString());
+        JsonNode from = rules.get(0).path("from");
         assertEquals(1, from.size());
         assertEquals(
-                Map.of("kubernetes.io/metadata.name", "ingress-nginx"),
-                strings(from.at("/0/namespaceSelector/matchLabels")));
-        assertEquals(Map.of("app.kubernetes.io/name", "ingress-nginx"), strings(from.at("/0/podSelector/matchLabels")));
+                Map.of("kubernetes.io/metadata.name", namespace), strings(from.at("/0/namespaceSelector/matchLabels")));
+        assertEquals(
+                pod == null ? Map.of() : Map.of("app.kubernetes.io/name", pod),
+                strings(from.at("/0/podSelector/matchLabels")));
         JsonNode api = rendering.find("NetworkPolicy", "auth-tokens").orElseThrow();
         assertTrue(
                 list(api.at("/spec/ingress"))
                         .anyMatch(rule -> rule.at("/ports/0/port").asText().equals("http")
                                 && rule.path("from").toString().equals("[{\"namespaceSelector\":{}}]")),
-                "The controller does not reach the API");
+                "The gateway does not reach the API");
     }
 
     @Test
@@ -643,7 +729,8 @@ class ManifestsTest {
     private static Map<String, Set<String>> secrets(Rendering rendering) throws IOException {
         Map<String, Set<String>> secrets = new HashMap<>();
         for (Path readme : List.of(Path.of("README.md"), Rendering.K8S.resolve("README.md"))) {
-            Matcher commands = CREATE_SECRET.matcher(Files.readString(readme));
+            String text = Files.readString(readme);
+            Matcher commands = CREATE_SECRET.matcher(text);
             while (commands.find()) {
                 Set<String> keys = secrets.computeIfAbsent(commands.group(2), name -> new HashSet<>());
                 if (commands.group(1).equals("tls")) {
@@ -652,6 +739,13 @@ class ManifestsTest {
                 Matcher key = SECRET_KEY.matcher(commands.group(3));
                 while (key.find()) {
                     keys.add(key.group(1));
+                }
+            }
+            Matcher patches = PATCH_SECRET.matcher(text);
+            while (patches.find()) {
+                Matcher key = PATCHED_KEY.matcher(patches.group(2));
+                while (key.find()) {
+                    secrets.get(patches.group(1)).add(key.group(1));
                 }
             }
         }

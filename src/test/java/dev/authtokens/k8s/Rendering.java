@@ -3,6 +3,7 @@ package dev.authtokens.k8s;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.authtokens.harness.Temporary;
 import dev.authtokens.harness.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,13 +59,18 @@ record Rendering(String name, List<JsonNode> objects) {
         all.add(of("base"));
         children("overlays").forEach(overlay -> all.add(of("overlays/" + overlay)));
         for (String start : WITH_DEPLOYMENT) {
-            COMPONENTS.forEach(component -> all.add(of(start, component)));
+            COMPONENTS.forEach(component -> all.add(withNeeds(start, component)));
             all.add(withAll(start));
             all.add(withAllReversed(start));
         }
         // The others are for the Deployment.
         all.add(of("overlays/knative", "pgbouncer"));
         return all;
+    }
+
+    /** With the example that it protects, if it is one for forward authentication. */
+    static Rendering withNeeds(String start, String component) {
+        return component.startsWith("forward-auth-") ? of(start, "whoami", component) : of(start, component);
     }
 
     static Rendering withAll(String start) {
@@ -102,7 +108,7 @@ record Rendering(String name, List<JsonNode> objects) {
     }
 
     private static String run(String... command) throws IOException {
-        Path errors = Files.createTempFile("kubectl", ".err");
+        Path errors = Temporary.file("kubectl", ".err");
         Process process =
                 new ProcessBuilder(command).redirectError(errors.toFile()).start();
         String output = new String(process.getInputStream().readAllBytes());

@@ -3,6 +3,7 @@ package dev.authtokens.k8s;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.authtokens.harness.Temporary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class Sandbox {
         assumeTrue(
                 succeeds("unshare", "--mount", "--propagation", "private", "setpriv", "--version"),
                 "unshare does not work here: the rights of a container are not proven");
-        script = Files.writeString(Files.createTempFile("sandbox", ".sh"), SCRIPT);
+        script = Files.writeString(Temporary.file("sandbox", ".sh"), SCRIPT);
     }
 
     private static boolean succeeds(String... command) throws IOException {

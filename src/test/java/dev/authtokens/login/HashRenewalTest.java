@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.OtherSystems;
 import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -37,6 +39,21 @@ class HashRenewalTest {
         Api.login(email, "abc").then().statusCode(200);
         assertEquals(renewed, Accounts.hashOf(email));
         isProblem(Api.login(email, "abd"), 401, "INVALID_CREDENTIALS");
+    }
+
+    static final List<String> HASHES = OtherSystems.HASHES;
+
+    @ParameterizedTest
+    @FieldSource("HASHES")
+    void anyImportedHashIsRenewedByTheFirstLogin(String hash) {
+        String email = Accounts.createWithHash(hash, Role.USER, null);
+        isProblem(Api.login(email, "wrong horse battery"), 401, "INVALID_CREDENTIALS");
+        assertEquals(hash, Accounts.hashOf(email));
+        Api.login(email, OtherSystems.PASSWORD).then().statusCode(200);
+        String renewed = Accounts.hashOf(email);
+        assertTrue(renewed.startsWith("$hmac-sha256$"), renewed);
+        Api.login(email, OtherSystems.PASSWORD).then().statusCode(200);
+        assertEquals(renewed, Accounts.hashOf(email));
     }
 
     @Test

@@ -96,7 +96,7 @@ class LoginTest {
 
     @Test
     void acceptsEitherSchemeInAnyCase() {
-        String token = Api.token(Accounts.create(), Accounts.PASSWORD);
+        String token = Accounts.token(Accounts.create());
         for (String scheme : List.of("giantswarm", "Giantswarm", "GIANTSWARM", "Bearer", "bearer", "BEARER")) {
             given().header("Authorization", scheme + " " + token)
                     .get(USER)
@@ -253,7 +253,7 @@ class LoginTest {
 
     @Test
     void oneOfManyLogoutsAtOnceSucceeds() {
-        String token = Api.token(Accounts.create(), Accounts.PASSWORD);
+        String token = Accounts.token(Accounts.create());
         List<Integer> statuses = IntStream.range(0, 8)
                 .parallel()
                 .mapToObj(i -> Api.as(token).delete(TOKENS).statusCode())

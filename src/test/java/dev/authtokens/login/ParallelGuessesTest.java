@@ -83,9 +83,11 @@ class ParallelGuessesTest {
             }
         } finally {
             finished = true;
-            assertTrue(guessers.await(60, TimeUnit.SECONDS));
+            assertTrue(guessers.await(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS));
         }
-        assertEquals(Set.of(401, 429), answers);
+        // 503, where a slow machine does not get a connection, or the row of the account, in time.
+        assertTrue(Set.of(401, 429, 503).containsAll(answers), answers.toString());
+        assertTrue(answers.contains(429));
     }
 
     private void guess(int number, IntFunction<Guess> guesses) {

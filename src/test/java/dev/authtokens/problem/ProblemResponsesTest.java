@@ -135,6 +135,14 @@ class ProblemResponsesTest {
         assertTrue(answer.startsWith("HTTP/1.1 400 ") && answer.contains("\"INVALID_INPUT\""), answer);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v4/user/%", "/v4/user/%zz", "/v4/user/?a=%zz", "/v4/user/?a=b|c", "/{}"})
+    void whatIsNoUriIs400(String target) throws Exception {
+        String answer = raw("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 400 ") && answer.contains("\"INVALID_INPUT\""), answer);
+        assertTrue(answer.contains("X-Request-ID: "), answer);
+    }
+
     @Test
     void aRequestWithoutHostIs400() throws Exception {
         String answer = raw("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");

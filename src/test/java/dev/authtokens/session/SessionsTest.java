@@ -80,7 +80,7 @@ class SessionsTest {
 
     @Test
     void neitherShowsNorEndsSessionsOfOthers() {
-        String stranger = Api.token(Accounts.create(), Accounts.PASSWORD);
+        String stranger = Accounts.token(Accounts.create());
         String id = currentId(stranger);
         list(token).body("id", not(contains(id)));
         isProblem(Api.as(token).delete(TOKENS + id + "/"), 404, "RESOURCE_NOT_FOUND");
@@ -129,7 +129,7 @@ class SessionsTest {
     @ValueSource(strings = {"except=mine", "except=", "except", "exept=current", "except=current&except=other"})
     void refusesToExceptSomethingElse(String query) {
         isProblem(Api.as(token).delete(ALL + "?" + query), 400, "INVALID_INPUT");
-        String admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
+        String admin = Accounts.token(Accounts.create(Role.ADMIN, null));
         isProblem(Api.as(admin).delete("/v4/users/" + email + "/auth-tokens/all/?" + query), 400, "INVALID_INPUT");
         assertTrue(isGood(token));
     }
@@ -148,7 +148,7 @@ class SessionsTest {
 
     @Test
     void administratorsSeeAndEndSessionsOfOthers() {
-        String admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
+        String admin = Accounts.token(Accounts.create(Role.ADMIN, null));
         String path = "/v4/users/" + email + "/auth-tokens/";
         String other = Api.token(email, Accounts.PASSWORD);
         Api.as(admin).get(path).then().statusCode(200).body("current", contains(false, false));

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.authtokens.access.Caller;
 import dev.authtokens.access.Role;
+import dev.authtokens.database.DatabaseLease;
 import dev.authtokens.token.RevocationReading.Row;
 import dev.authtokens.token.RevocationReading.Server;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class RevocationReadingTest {
 
     private static final Instant NOW = Instant.parse("2026-01-15T12:00:00Z");
-    private static final Server SERVER = new Server(7, "00000002", NOW, 16_384);
+    private static final Server SERVER = new Server(7, "00000002", NOW, "16384 1.7");
     private static final byte[] DIGEST = new byte[32];
     private static final long USER = 1;
 
@@ -34,21 +36,21 @@ class RevocationReadingTest {
         assertTrue(reading(SERVER, 0).continues(previous), "old rows were deleted");
         assertFalse(reading(SERVER, 9).continues(previous), "restored");
         for (Server other : List.of(
-                new Server(8, "00000002", NOW, 16_384),
-                new Server(7, "00000003", NOW, 16_384),
-                new Server(7, "00000002", NOW.plusSeconds(1), 16_384),
-                new Server(7, "00000002", NOW, 16_385))) {
+                new Server(8, "00000002", NOW, "16384 1.7"),
+                new Server(7, "00000003", NOW, "16384 1.7"),
+                new Server(7, "00000002", NOW.plusSeconds(1), "16384 1.7"),
+                new Server(7, "00000002", NOW, "16384 1.8"))) {
             assertFalse(reading(other, 11).continues(previous), other.toString());
         }
     }
 
     @Test
     void aFormerPrimaryHasAnOlderTimelineOfTheSameSystem() {
-        assertTrue(new Server(7, "00000001", NOW, 1).isOlderThan(SERVER));
+        assertTrue(new Server(7, "00000001", NOW, "1").isOlderThan(SERVER));
         assertFalse(SERVER.isOlderThan(SERVER));
-        assertFalse(new Server(7, "0000000A", NOW, 1).isOlderThan(SERVER));
-        assertFalse(new Server(8, "00000001", NOW, 1).isOlderThan(SERVER));
-        assertFalse(new Server(7, "", NOW, 1).isOlderThan(new Server(7, "", NOW, 1)), "where it is not known");
+        assertFalse(new Server(7, "0000000A", NOW, "1").isOlderThan(SERVER));
+        assertFalse(new Server(8, "00000001", NOW, "1").isOlderThan(SERVER));
+        assertFalse(new Server(7, "", NOW, "1").isOlderThan(new Server(7, "", NOW, "1")), "where it is not known");
     }
 
     @Test
@@ -65,14 +67,15 @@ class RevocationReadingTest {
     }
 
     private static boolean isCachedAfter(Row... rows) {
-        TokenCache cache = new TokenCache(100, new SimpleMeterRegistry());
+        TokenCache cache = new TokenCache(100, Duration.ZERO, new SimpleMeterRegistry());
         cache.trustUntil(System.nanoTime() + Duration.ofHours(1).toNanos());
         TokenLifetime lifetime = new TokenLifetime(Optional.empty(), Optional.empty(), Optional.empty());
-        TokenRow row = new TokenRow(UUID.randomUUID(), NOW, null, USER, "user@example.com", Role.USER, null);
+        TokenRow row = new TokenRow(
+                new Caller(USER, "user@example.com", Role.USER, NOW, null, UUID.randomUUID()), NOW, null, null);
         CachedToken token = new CachedToken(row, null, NOW);
         cache.get(DIGEST, NOW, lifetime, digest -> CompletableFuture.completedFuture(token))
                 .join();
-        new RevocationReading(SERVER, false, "1:1:", 1, NOW, List.of(rows)).invalidate(cache);
+        new RevocationReading(SERVER, false, true, "1:1:", 1, NOW, List.of(rows)).invalidate(cache);
         CachedToken other = new CachedToken(row, null, NOW);
         return cache.get(DIGEST, NOW, lifetime, digest -> CompletableFuture.completedFuture(other))
                         .join()
@@ -81,7 +84,7 @@ class RevocationReadingTest {
 
     @Test
     void onlyReadsFromTheServerOfTheLogCount() {
-        TrustedServer trusted = new TrustedServer();
+        TrustedServer trusted = new TrustedServer(new DatabaseLease(false));
         assertDoesNotThrow(() -> trusted.require(NOW, false));
         assertThrows(PersistenceException.class, () -> trusted.require(NOW, true));
         trusted.takeMismatch();
@@ -96,7 +99,16 @@ class RevocationReadingTest {
         assertDoesNotThrow(() -> trusted.require(other, false));
     }
 
+    @Test
+    void readsWithoutTheLeaseDoNotCount() {
+        DatabaseLease lease = new DatabaseLease(true);
+        TrustedServer trusted = new TrustedServer(lease);
+        assertDoesNotThrow(() -> trusted.require(NOW, false));
+        lease.require();
+        assertThrows(PersistenceException.class, () -> trusted.require(NOW, false));
+    }
+
     private static RevocationReading reading(Server server, long lastId) {
-        return new RevocationReading(server, false, "1:1:", lastId, NOW, List.of());
+        return new RevocationReading(server, false, true, "1:1:", lastId, NOW, List.of());
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.authtokens.access.Caller;
 import dev.authtokens.access.Role;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -32,7 +33,7 @@ class TokenCacheTest {
     private static final long USER = 7;
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-    private final TokenCache cache = new TokenCache(1000, metrics);
+    private final TokenCache cache = new TokenCache(1000, Duration.ofMinutes(1), metrics);
     private final AtomicInteger readings = new AtomicInteger();
 
     @BeforeEach
@@ -46,6 +47,12 @@ class TokenCacheTest {
             get(digest -> known(null)).join();
         }
         assertEquals(1, readings.get());
+        assertEquals(
+                9,
+                metrics.get("cache.gets")
+                        .tags("result", "hit")
+                        .functionCounter()
+                        .count());
         assertTrue(get(digest -> known(null)).isDone());
     }
 
@@ -92,6 +99,51 @@ class TokenCacheTest {
             assertEquals(1, readings.get());
             cache.invalidateAll();
         }
+    }
+
+    @Test
+    void keepsForAnOutageWhatWasReadAndNotRevokedSince() {
+        for (Consumer<TokenCache> revocation : List.<Consumer<TokenCache>>of(
+                all -> all.invalidate(List.of(DIGEST)),
+                all -> all.invalidateAccounts(Set.of(USER)),
+                TokenCache::invalidateAll)) {
+            assertTrue(cache.findLastKnown(DIGEST).isEmpty());
+            CachedToken read = get(digest -> known(null)).join();
+            cache.invalidateAccounts(Set.of(USER + 1));
+            cache.trustUntil(System.nanoTime() - 1);
+            assertEquals(Optional.of(read), cache.findLastKnown(DIGEST));
+            revocation.accept(cache);
+            assertTrue(cache.findLastKnown(DIGEST).isEmpty());
+            trust();
+        }
+    }
+
+    @Test
+    void keepsNothingForAnOutageThatWasReadBeforeARevocationOrIsUnknown() throws Exception {
+        CountDownLatch database = new CountDownLatch(1);
+        CompletableFuture<CachedToken> before = getSlowly(database);
+        cache.invalidate(List.of(DIGEST));
+        database.countDown();
+        before.join();
+        assertTrue(cache.findLastKnown(DIGEST).isEmpty());
+        get(digest -> new CachedToken(null, null, NOW)).join();
+        assertTrue(cache.findLastKnown(DIGEST).isEmpty());
+    }
+
+    @Test
+    void whatItKeepsForAnOutageExpires() {
+        get(digest -> known(NOW.plusSeconds(1))).join();
+        CachedToken kept = cache.findLastKnown(DIGEST).orElseThrow();
+        assertTrue(kept.verify(ENDLESS, NOW).isPresent());
+        assertTrue(kept.verify(ENDLESS, NOW.plusSeconds(1)).isEmpty());
+    }
+
+    @Test
+    void keepsNothingForAnOutageWithoutAGrace() {
+        TokenCache without = new TokenCache(1000, Duration.ZERO, new SimpleMeterRegistry());
+        without.trustUntil(System.nanoTime() + Duration.ofHours(1).toNanos());
+        without.get(DIGEST.clone(), NOW, ENDLESS, digest -> CompletableFuture.completedFuture(known(null)));
+        assertTrue(without.findLastKnown(DIGEST).isEmpty());
     }
 
     /** Such as of an executor that is shut down. */
@@ -193,13 +245,10 @@ class TokenCacheTest {
     private static CachedToken known(Instant accountExpiry) {
         return new CachedToken(
                 new TokenRow(
-                        UUID.randomUUID(),
+                        new Caller(USER, "user@example.com", Role.USER, NOW, accountExpiry, UUID.randomUUID()),
                         NOW.minusSeconds(60),
                         null,
-                        USER,
-                        "user@example.com",
-                        Role.USER,
-                        accountExpiry),
+                        null),
                 null,
                 NOW);
     }

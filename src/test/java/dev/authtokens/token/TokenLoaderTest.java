@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.authtokens.access.Caller;
 import dev.authtokens.access.Role;
+import dev.authtokens.harness.Await;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,15 +29,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class TokenLoaderTest {
+
+    private static final Duration NEVER = Duration.ofHours(1);
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
 
     /** Of these bytes no token begins in the database of this test. */
     private static final int UNKNOWN = 1_000_000;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final BlockingQueue<Statement> database = new LinkedBlockingQueue<>();
-    private final TokenLoader reader = reader(Duration.ofHours(1));
+    private final TokenLoader reader = reader(NEVER, NEVER);
 
     /** A statement that the database was sent, and its answer. */
     private record Statement(List<byte[]> digests, CompletableFuture<Void> answer) {
@@ -60,7 +65,7 @@ class TokenLoaderTest {
         assertEquals(3, together.size());
         together.answer().complete(null);
         for (int i = 0; i < 3; i++) {
-            assertEquals(10 + i, checks.get(i).join().orElseThrow().userId());
+            assertEquals(10 + i, checks.get(i).join().orElseThrow().owner().userId());
         }
     }
 
@@ -71,7 +76,7 @@ class TokenLoaderTest {
         CompletableFuture<Optional<TokenRow>> unknown = reader.load(digest(UNKNOWN));
         busy.get(0).answer().complete(null);
         sent().answer().complete(null);
-        assertEquals(5, known.join().orElseThrow().userId());
+        assertEquals(5, known.join().orElseThrow().owner().userId());
         assertEquals(Optional.empty(), unknown.join());
     }
 
@@ -101,13 +106,13 @@ class TokenLoaderTest {
         assertEquals(
                 List.of(7L, 7L, 8L, 7L),
                 checks.stream()
-                        .map(check -> check.join().orElseThrow().userId())
+                        .map(check -> check.join().orElseThrow().owner().userId())
                         .toList());
     }
 
     @Test
     void doesNotLetChecksGatherBehindAStalledStatement() throws Exception {
-        TokenLoader impatient = reader(Duration.ofMillis(1));
+        TokenLoader impatient = reader(AT_ONCE, NEVER);
         for (int i = 0; i < TokenLoader.WIDTH; i++) {
             impatient.load(digest(i));
             sent();
@@ -129,43 +134,49 @@ class TokenLoaderTest {
 
     @Test
     void failsWhatWaitedLongBehindAStatementThatFailed() throws Exception {
-        List<Statement> busy = occupy();
-        CompletableFuture<Optional<TokenRow>> check = reader.load(digest(1));
-        Thread.sleep(TokenLoader.MAX_QUEUE_TIME.toMillis() * 2);
+        TokenLoader impatient = reader(NEVER, AT_ONCE);
+        List<Statement> busy = occupy(impatient);
+        CompletableFuture<Optional<TokenRow>> check = impatient.load(digest(1));
+        Thread.sleep(10);
         busy.get(0).answer().completeExceptionally(new IllegalStateException("no database"));
         assertThrows(CompletionException.class, check::join);
         assertTrue(database.isEmpty());
         // And then goes on.
-        CompletableFuture<Optional<TokenRow>> later = reader.load(digest(2));
+        CompletableFuture<Optional<TokenRow>> later = impatient.load(digest(2));
         sent().answer().complete(null);
         assertTrue(later.join().isPresent());
     }
 
     @Test
     void losesNoCheckAmongMany() {
-        TokenLoader quick = new TokenLoader(TokenLoaderTest::owners, threads, Duration.ofHours(1));
+        TokenLoader quick = new TokenLoader(TokenLoaderTest::owners, threads, NEVER, NEVER);
         List<CompletableFuture<Integer>> clients = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             int client = i;
             clients.add(CompletableFuture.supplyAsync(
-                    () -> (int) IntStream.range(0, 20_000)
-                            .filter(n -> quick.load(digest(client * 20_000 + n))
+                    () -> (int) IntStream.range(0, 5_000)
+                            .filter(n -> quick.load(digest(client * 5_000 + n))
                                             .join()
                                             .orElseThrow()
+                                            .owner()
                                             .userId()
-                                    == client * 20_000 + n)
+                                    == client * 5_000 + n)
                             .count(),
                     threads));
         }
-        clients.forEach(client -> assertEquals(20_000, client.join()));
+        clients.forEach(client -> assertEquals(5_000, client.join()));
     }
 
-    private TokenLoader reader(Duration stall) {
-        return new TokenLoader(this::find, threads, stall);
+    private TokenLoader reader(Duration stall, Duration maxQueueTime) {
+        return new TokenLoader(this::find, threads, stall, maxQueueTime);
     }
 
     /** As many statements as there may be at a time, none of them answered. */
     private List<Statement> occupy() throws InterruptedException {
+        return occupy(reader);
+    }
+
+    private List<Statement> occupy(TokenLoader reader) throws InterruptedException {
         List<Statement> statements = new ArrayList<>();
         for (int i = 0; i < TokenLoader.WIDTH; i++) {
             assertFalse(reader.load(digest(i)).isDone());
@@ -180,7 +191,7 @@ class TokenLoaderTest {
     }
 
     private Statement sent() throws InterruptedException {
-        Statement statement = database.poll(10, TimeUnit.SECONDS);
+        Statement statement = database.poll(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertTrue(statement != null, "no statement was sent");
         return statement;
     }
@@ -200,7 +211,11 @@ class TokenLoaderTest {
                 owners.put(
                         ByteBuffer.wrap(digest),
                         new TokenRow(
-                                UUID.randomUUID(), Instant.EPOCH, null, number, "user@example.com", Role.USER, null));
+                                new Caller(
+                                        number, "user@example.com", Role.USER, Instant.EPOCH, null, UUID.randomUUID()),
+                                Instant.EPOCH,
+                                null,
+                                null));
             }
         }
         return owners;

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.access.Caller;
+import dev.authtokens.database.DatabaseClock;
+import dev.authtokens.database.Outage;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Await;
 import dev.authtokens.harness.LogRecords;
@@ -37,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +58,8 @@ class TokenStoreTest {
             return Map.of(
                     "auth-tokens.token.lifespan", "10D",
                     "auth-tokens.token.idle-timeout", "P2D",
-                    "auth-tokens.token.unused-lifespan", "24H");
+                    "auth-tokens.token.unused-lifespan", "24H",
+                    "auth-tokens.cache.outage-grace", "PT1M");
         }
     }
 
@@ -79,6 +83,9 @@ class TokenStoreTest {
     @Inject
     TestClock clock;
 
+    @Inject
+    Outage outage;
+
     private String email;
     private long userId;
 
@@ -100,6 +107,32 @@ class TokenStoreTest {
         assertEquals(userId, caller.userId());
         assertEquals(email, caller.email());
         assertEquals(List.of(caller.tokenId()), query("select id from auth_tokens where user_id = ?", userId));
+    }
+
+    /** Readings of the revocation log end what is said to be an outage here. */
+    @Test
+    void acceptsAKnownTokenWhileTheDatabaseCannotBeReached() {
+        TokenSecret known = issue();
+        TokenSecret neverRead = TokenSecret.generate(new SecureRandom());
+        assertTrue(verify(known).staleFor().isEmpty());
+        Await.until("not accepted as it was last read", () -> {
+            outage.begin();
+            return verify(known).staleFor().isPresent();
+        });
+        outage.begin();
+        assertTrue(resolve(neverRead).isEmpty());
+        Await.until("accepted so afterwards", () -> verify(known).staleFor().isEmpty());
+    }
+
+    @Test
+    void failsWhereTheDatabaseRefusesAToken() {
+        TokenSecret unknown = TokenSecret.generate(new SecureRandom());
+        Postgres.execute(ServiceDatabase.url(), "alter table auth_tokens rename to restored");
+        try {
+            assertThrows(CompletionException.class, () -> resolve(unknown));
+        } finally {
+            Postgres.execute(ServiceDatabase.url(), "alter table restored rename to auth_tokens");
+        }
     }
 
     @Test
@@ -245,6 +278,28 @@ class TokenStoreTest {
     }
 
     @Test
+    void aTokenOfAProgramExpiresByItsOwnLifespanToo() {
+        Account account = account(Accounts.hashOf(email));
+        TokenSecret program =
+                tokens.issue(account, "backup job", Duration.ofHours(1)).orElseThrow();
+        TokenSecret login = issue();
+        assertEquals(
+                List.of("backup job"),
+                tokens.list(userId, 10).stream()
+                        .filter(token -> token.name() != null)
+                        .map(IssuedToken::name)
+                        .toList());
+        clock.moveOn(Duration.ofMinutes(59));
+        assertTrue(isGood(program));
+        clock.moveOn(Duration.ofMinutes(2));
+        assertFalse(isGood(program));
+        assertTrue(isGood(login));
+        assertEquals(1, tokens.list(userId, 10).size());
+        purge.purge();
+        assertEquals(1, count());
+    }
+
+    @Test
     void keepsATokenWhoseLastUseAnotherReplicaMayStillHaveToWrite() {
         TokenSecret token = issue();
         clock.moveOn(Duration.ofDays(1).plus(MINUTE));
@@ -341,17 +396,16 @@ class TokenStoreTest {
     @ValueSource(strings = {"P30D", "-P30D"})
     void aMachineWhoseClockIsWrongNeitherRefusesNorDeletes(Duration jump) {
         TokenSecret token = issue();
+        // After an earlier test that moved the clocks.
+        awaitClockOffset(0);
         try (LogRecords log = new LogRecords()) {
             clock.jump(jump);
             Await.until(
                     "the difference is not logged",
-                    () -> log.of(RevocationLog.class).stream()
+                    () -> log.of(DatabaseClock.class).stream()
                             .anyMatch(line -> line.text().contains("clock of this machine")));
         }
-        assertEquals(
-                -jump.toSeconds(),
-                metrics.get("auth_tokens.clock.offset").gauge().value(),
-                60);
+        awaitClockOffset(-jump.toSeconds());
         assertTrue(isGood(token));
         purge.purge();
         assertEquals(1, tokens.list(userId, 1).size());
@@ -360,6 +414,12 @@ class TokenStoreTest {
         assertTrue(isGood(issue()));
         clock.reset();
         assertTrue(isGood(token));
+    }
+
+    private void awaitClockOffset(long seconds) {
+        Await.until(
+                "The clocks are not " + seconds + " seconds apart",
+                () -> Math.abs(metrics.get("auth_tokens.clock.offset").gauge().value() - seconds) < 3);
     }
 
     @Test
@@ -372,9 +432,13 @@ class TokenStoreTest {
     @Test
     void revokesNothingOfOthers() {
         Caller caller = resolve(issue()).orElseThrow();
-        assertFalse(tokens.logOut(new Caller(userId + 1, email, caller.role(), caller.tokenId())));
-        assertFalse(tokens.logOut(new Caller(userId, email, caller.role(), UUID.randomUUID())));
+        assertFalse(tokens.logOut(with(caller, userId + 1, caller.tokenId())));
+        assertFalse(tokens.logOut(with(caller, userId, UUID.randomUUID())));
         assertEquals(1, count());
+    }
+
+    private static Caller with(Caller caller, long userId, UUID tokenId) {
+        return new Caller(userId, caller.email(), caller.role(), caller.createdAt(), caller.expiresAt(), tokenId);
     }
 
     private Account account(String verifiedHash) {
@@ -402,6 +466,10 @@ class TokenStoreTest {
 
     private static List<Object> query(String sql, Object... parameters) {
         return Postgres.query(ServiceDatabase.url(), sql, parameters);
+    }
+
+    private VerifiedToken verify(TokenSecret secret) {
+        return tokens.verify(secret).toCompletableFuture().join().orElseThrow();
     }
 
     private Optional<Caller> resolve(TokenSecret token) {

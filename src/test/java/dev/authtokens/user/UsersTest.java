@@ -51,7 +51,7 @@ class UsersTest {
 
     @BeforeEach
     void makeAdministrator() {
-        admin = Api.token(Accounts.create(Role.ADMIN, null), Accounts.PASSWORD);
+        admin = Accounts.token(Accounts.create(Role.ADMIN, null));
         email = "somebody+" + UUID.randomUUID() + "@example.com";
     }
 
@@ -119,6 +119,12 @@ class UsersTest {
     }
 
     @Test
+    void refusesAPasswordThatLeakedElsewhere() {
+        isProblem(create(email, Map.of("password", base64(ServiceDatabase.LEAKED_PASSWORD))), 400, "INVALID_INPUT")
+                .body("message", containsString("leaked"));
+    }
+
+    @Test
     void refusesAPasswordThatIsMadeOfTheAddress() {
         isProblem(
                 create("rumpelstilzchen@example.com", Map.of("password", base64("rumpelstilzchen1"))),
@@ -140,7 +146,7 @@ class UsersTest {
                 "soon",
                 "2020-13-01T00:00:00Z",
                 "2020-01-01",
-                "",
+                " ",
                 "+99999-01-01T00:00:00Z",
                 "0000-01-01T00:00:00Z"
             })
@@ -166,7 +172,7 @@ class UsersTest {
     @Test
     void peopleSeeAndChangeThemselvesOnly() {
         String own = Accounts.create();
-        String token = Api.token(own, Accounts.PASSWORD);
+        String token = Accounts.token(own);
         Api.as(token).get(path(own)).then().statusCode(200).body("email", equalTo(own));
         Api.as(token).get(path(own.toUpperCase(Locale.ROOT))).then().statusCode(200);
         String other = Accounts.create();
@@ -184,7 +190,7 @@ class UsersTest {
     @Test
     void anAddressThatBecameSomebodyElsesIsNoLongerOnesOwn() {
         String own = Accounts.create();
-        String token = Api.token(own, Accounts.PASSWORD);
+        String token = Accounts.token(own);
         Api.as(token).get(USER).then().statusCode(200);
         // Without the trigger that tells of it: as by another replica, of which this one has not heard yet.
         Postgres.execute(
@@ -203,7 +209,7 @@ class UsersTest {
     @Test
     void renamingKeepsTheSession() {
         String own = Accounts.create();
-        String token = Api.token(own, Accounts.PASSWORD);
+        String token = Accounts.token(own);
         patch(token, own, Map.of("email", email)).then().statusCode(200).body("email", equalTo(email));
         Api.as(token).get(USER).then().statusCode(200).body("email", equalTo(email));
         Api.token(email, Accounts.PASSWORD);
@@ -215,7 +221,7 @@ class UsersTest {
     @Test
     void anExpiryBitesAtTheNextCheckAndCanBeTakenBack() {
         String own = Accounts.create();
-        String token = Api.token(own, Accounts.PASSWORD);
+        String token = Accounts.token(own);
         patch(admin, own, Map.of("expiry", "2020-01-01T00:00:00Z")).then().statusCode(200);
         isProblem(Api.as(token).get(USER), 401, "PERMISSION_DENIED");
         isProblem(Api.login(own, Accounts.PASSWORD), 401, "ACCOUNT_EXPIRED");
@@ -224,6 +230,20 @@ class UsersTest {
                 .statusCode(200)
                 .body("expiry", equalTo("0001-01-01T00:00:00Z"));
         Api.as(token).get(USER).then().statusCode(200);
+    }
+
+    /** So the JavaScript client says it. */
+    @Test
+    void anEmptyExpiryIsNever() {
+        create(email, Map.of("password", base64(NEW_PASSWORD), "expiry", ""))
+                .then()
+                .statusCode(201);
+        Api.as(admin).get(path(email)).then().body("expiry", equalTo("0001-01-01T00:00:00Z"));
+        patch(admin, email, Map.of("expiry", "2099-01-01T00:00:00Z")).then().statusCode(200);
+        patch(admin, email, Map.of("expiry", ""))
+                .then()
+                .statusCode(200)
+                .body("expiry", equalTo("0001-01-01T00:00:00Z"));
     }
 
     @Test
@@ -241,7 +261,7 @@ class UsersTest {
     @Test
     void deletionEndsTheSessions() {
         String own = Accounts.create();
-        String token = Api.token(own, Accounts.PASSWORD);
+        String token = Accounts.token(own);
         Api.as(admin).delete(path(own)).then().statusCode(200).body("code", equalTo("RESOURCE_DELETED"));
         isProblem(Api.as(token).get(USER), 401, "PERMISSION_DENIED");
         isProblem(Api.login(own, Accounts.PASSWORD), 401, "INVALID_CREDENTIALS");
@@ -266,14 +286,14 @@ class UsersTest {
     @Test
     void nobodyGivesThemselvesARole() {
         String own = Accounts.create();
-        isProblem(patch(Api.token(own, Accounts.PASSWORD), own, Map.of("role", "admin")), 400, "IMMUTABLE_ATTRIBUTE");
+        isProblem(patch(Accounts.token(own), own, Map.of("role", "admin")), 400, "IMMUTABLE_ATTRIBUTE");
     }
 
     @Test
     void changingOnesPasswordNeedsTheCurrentOneAndEndsTheOtherSessions() {
         String own = Accounts.create();
-        String token = Api.token(own, Accounts.PASSWORD);
-        String other = Api.token(own, Accounts.PASSWORD);
+        String token = Accounts.token(own);
+        String other = Accounts.token(own);
         isProblem(password(token, own, Map.of("new_password_base64", base64(NEW_PASSWORD))), 400, "INVALID_INPUT");
         isProblem(change(token, own, "wrong", NEW_PASSWORD), 401, "INVALID_CREDENTIALS");
         isProblem(change(token, own, Accounts.PASSWORD, "short"), 400, "INVALID_INPUT");
@@ -292,7 +312,7 @@ class UsersTest {
     @Test
     void administratorsSetThePasswordsOfOthersAndEndAllTheirSessions() {
         String own = Accounts.create();
-        String token = Api.token(own, Accounts.PASSWORD);
+        String token = Accounts.token(own);
         password(admin, own, Map.of("new_password_base64", base64(NEW_PASSWORD)))
                 .then()
                 .statusCode(202);

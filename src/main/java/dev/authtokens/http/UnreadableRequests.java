@@ -1,0 +1,69 @@
+package dev.authtokens.http;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
+import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.impl.VertxHandler;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.net.URISyntaxException;
+
+/**
+ * Has requests that are no HTTP, or longer than the limits, answered like every other error. Vert.x answers them without a body,
+ * and Quarkus has no setting for its {@code invalidRequestHandler}; Quarkus does the same with a path or query that is no URI.
+ */
+public final class UnreadableRequests {
+
+    /** System property: with the value {@code true}, Quarkus leaves the check of the URI to {@link #refuse}. */
+    public static final String OWN_URI_CHECK = "vertx.disableURIValidation";
+
+    private UnreadableRequests() {}
+
+    /** Sends the unreadable requests of a new connection the way of all others. To be called when its first bytes arrive. */
+    static void observe(ChannelPipeline pipeline) {
+        if (!handOver(pipeline)) {
+            // With TLS, Vert.x adds its handlers after the handshake.
+            pipeline.addLast(new AfterHandshake());
+        }
+    }
+
+    private static boolean handOver(ChannelPipeline pipeline) {
+        VertxHandler<?> handler = pipeline.get(VertxHandler.class);
+        if (handler != null && handler.getConnection() instanceof HttpServerConnection connection) {
+            connection.invalidRequestHandler(VertxHttpRecorder.getRootHandler());
+        }
+        return handler != null;
+    }
+
+    private static final class AfterHandshake extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object bytes) {
+            if (handOver(context.pipeline())) {
+                context.pipeline().remove(this);
+            }
+            context.fireChannelRead(bytes);
+        }
+    }
+
+    /** Fails with 400 where the request could not be read (the answer says why), or its path or query is no URI (RFC 3986). */
+    static void refuse(RoutingContext context) {
+        if (context.request().decoderResult().isFailure()
+                || !isUri(context.request().uri())) {
+            context.fail(400);
+        } else {
+            context.next();
+        }
+    }
+
+    private static boolean isUri(String uri) {
+        try {
+            new URI(uri);
+            return true;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.authtokens.password;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * SHA-512-crypt (crypt(5)) of Elytron, as in {@code /etc/shadow} and LDAP: {@code $6$salt$hash} or
+ * {@code $6$rounds=656000$salt$hash}, with or without {@code {CRYPT}} before it.
+ *
+ * @param text without {@code {CRYPT}}
+ */
+record ShaCryptHash(String text) implements ImportedHash {
+
+    /** The last character has two bits of the hash. */
+    private static final Pattern FORM =
+            Pattern.compile("((?i:\\{CRYPT}))?(?<text>\\$6\\$(rounds=(?<rounds>[1-9][0-9]{3,})\\$)?"
+                    + "[!-#%-9;-~]{1,16}\\$[./0-9A-Za-z]{85}[./01])");
+
+    /** What a password of 1,024 bytes takes in the time. */
+    private static final int MAX_ROUNDS = 700_000;
+
+    static ShaCryptHash parse(String text) throws Refused {
+        Matcher form = FORM.matcher(text);
+        ImportedHash.require(form.matches(), "SHA-512-crypt", "$6$salt$hash or $6$rounds=number$salt$hash");
+        if (form.group("rounds") != null) {
+            ImportedHash.atMost(MAX_ROUNDS, form.group("rounds"), "SHA-512-crypt", "rounds");
+        }
+        return new ShaCryptHash(form.group("text"));
+    }
+
+    @Override
+    public boolean matches(byte[] password) {
+        return RawBytes.matches(password, text);
+    }
+}
