@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
 
 /**
  * What the service does before its first request: checks the limit of connections, migrates the schema and creates the first
- * administrator, or fails. It logs what it runs with, and which settings weaken its security.
+ * administrator, or fails. It logs what it runs with, which settings weaken its security, and a known fault of the Java runtime.
  */
 @Singleton
 public class StartUp {
@@ -37,6 +37,9 @@ public class StartUp {
     private static final String PEPPER = "auth-tokens.password.pepper";
     private static final String LIFESPAN = "auth-tokens.token.lifespan";
     private static final String IDLE_TIMEOUT = "auth-tokens.token.idle-timeout";
+
+    /** The first where a thread that waits for a connection to the database always stops waiting: JDK-8301341. */
+    private static final Runtime.Version FAULTLESS = Runtime.Version.parse("21.0.2");
 
     private static volatile boolean skipped;
 
@@ -113,6 +116,7 @@ public class StartUp {
                 version, schema.address(), schema.version(), from);
         if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
             warnOfWeakSettings();
+            warnOfRuntime();
         }
     }
 
@@ -130,6 +134,15 @@ public class StartUp {
                     StartFailure.environmentName(IDLE_TIMEOUT),
                     LIFESPAN,
                     StartFailure.environmentName(LIFESPAN));
+        }
+    }
+
+    private static void warnOfRuntime() {
+        if (Runtime.version().compareTo(FAULTLESS) < 0) {
+            LOG.warnf(
+                    "Java %s has the fault JDK-8301341: while the database does not answer, a request may occupy a core and"
+                            + " get no response. Use Java %s or newer",
+                    Runtime.version(), FAULTLESS);
         }
     }
 

@@ -154,6 +154,11 @@ public final class ServiceProcess implements AutoCloseable {
         return Files.isExecutable(executable());
     }
 
+    /** Whether no wait for a connection to the database is endless, as some are with Java older than 21.0.2 (JDK-8301341). */
+    public static boolean poolWaitsEnd() {
+        return isNative() || Runtime.version().compareTo(Runtime.Version.parse("21.0.2")) >= 0;
+    }
+
     public static Path executable() {
         return Path.of(System.getProperty("native.image.path", "none"));
     }
