@@ -22,10 +22,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the synchronous standby has not confirmed is not acknowledged. */
+@Tag("any-runtime")
 class SynchronousStandbyIT {
 
     private static final String ADMIN = "admin@example.com";

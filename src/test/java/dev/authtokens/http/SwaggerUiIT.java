@@ -9,9 +9,11 @@ import dev.authtokens.harness.ServiceProcess;
 import dev.authtokens.harness.SharedPostgres;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Logs in and calls the API in a real browser, under the policy that the page has. */
+@Tag("any-runtime")
 class SwaggerUiIT {
 
     private static final String EMAIL = "admin@example.com";

@@ -21,10 +21,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Replicas with a grace while PostgreSQL is gone: tokens that are known work, nothing that was revoked does, and it ends. */
+@Tag("any-runtime")
 class OutageGraceIT {
 
     private static final String ADMIN = "admin@example.com";
