@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import com.sun.net.httpserver.HttpServer;
@@ -45,7 +46,7 @@ final class Traces {
         List<Service> services = new ArrayList<>();
         try {
             for (Variant variant : variants) {
-                services.add(Service.start(variant.command(), variant.port(), java.util.Map.of()).awaitOk(token));
+                services.add(Service.start(variant.command(), variant.port(), Map.of()).awaitOk(token));
                 Load.warm(variant.port(), checks);
             }
             double[][] rates = new double[variants.size()][rounds];

@@ -92,6 +92,9 @@ class TokenCommands {
                                     + "; by default only as all tokens do.")
                     Duration lifespan,
             @Mixin Output output) {
+        if (name.strip().length() > NAME_LENGTH) {
+            throw new CommandFailure(ExitCode.WRONG_USAGE, "--name is at most " + NAME_LENGTH + " characters.");
+        }
         CommandContext context = top.context;
         Account account = argument.account(context);
         if (account.role() != Role.SERVICE) {

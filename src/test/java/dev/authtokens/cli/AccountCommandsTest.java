@@ -54,6 +54,7 @@ class AccountCommandsTest {
                 .strip();
         Api.as(program).get("/v4/auth-tokens/verify/").then().statusCode(200);
         run("", "token", "list", andy).prints("backup job");
+        run("", "token", "create", andy, "--name", "n".repeat(101)).fails(ExitCode.WRONG_USAGE, "100 characters");
         run("", "audit", "list", "--kind", "TOKEN_CREATED", "--account", andy).prints("name: backup job");
 
         String third = Api.token(andy, OTHER_PASSWORD);
