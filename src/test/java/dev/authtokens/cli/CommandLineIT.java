@@ -53,7 +53,7 @@ class CommandLineIT {
                     .isDone()
                     .out()
                     .strip();
-            assertEquals(200, service.get(Api.USER, program).statusCode());
+            assertEquals(200, service.get("/v4/auth-tokens/verify/", program).statusCode());
             run(beside, "", "token", "revoke", ANDY, "--all", "--json").prints("\"code\":\"RESOURCE_DELETED\"");
             awaitStatus(401, service, token);
             awaitStatus(401, service, program);
