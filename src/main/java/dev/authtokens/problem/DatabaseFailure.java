@@ -46,6 +46,15 @@ public record DatabaseFailure(SQLException exception) {
         return Optional.empty();
     }
 
+    /** Whether no primary answered: no connection, or none in time, no answer in time, a server that stops or starts, a standby. */
+    public static boolean isUnreachable(Throwable failure) {
+        return of(failure)
+                .filter(found -> found.isOfPool()
+                        || found.isReadOnly()
+                        || UNREACHABLE.stream().anyMatch(found.state()::startsWith))
+                .isPresent();
+    }
+
     /** Whether it is the statement that is wrong. */
     public boolean isBug() {
         return BUGS.stream().anyMatch(state()::startsWith) && !MISSING.contains(state());
@@ -89,11 +98,6 @@ public record DatabaseFailure(SQLException exception) {
     /** Whether the pool reports it and not the database: no connection became free in time, or it interrupted the driver. */
     public boolean isOfPool() {
         return state().isEmpty() || state().equals("99999");
-    }
-
-    /** Whether no primary answered: no connection, or none in time, no answer in time, a server that stops or starts, a standby. */
-    public boolean isUnreachable() {
-        return isOfPool() || isReadOnly() || UNREACHABLE.stream().anyMatch(state()::startsWith);
     }
 
     /** What the database or the driver said, in one line, without the value of a parameter, which may be a secret. */

@@ -246,9 +246,7 @@ public class RevocationLog {
     /** Drops everything, which the first reading that comes back does too; with a grace, it stays while no primary answers. */
     private void distrust(Throwable failure, boolean wasConnected) {
         String reason = String.valueOf(failure.getMessage());
-        boolean isUnreachable = DatabaseFailure.of(failure)
-                .filter(DatabaseFailure::isUnreachable)
-                .isPresent();
+        boolean isUnreachable = DatabaseFailure.isUnreachable(failure);
         boolean keepsLastKnown = isUnreachable && outage.hasGrace();
         cache.trustUntil(System.nanoTime());
         last = null;

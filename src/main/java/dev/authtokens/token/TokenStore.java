@@ -140,10 +140,8 @@ public class TokenStore {
     }
 
     private Optional<VerifiedToken> verifyLastKnown(byte[] digest, Instant now, Throwable failure) {
-        boolean isUnreachable = DatabaseFailure.of(failure)
-                .filter(DatabaseFailure::isUnreachable)
-                .isPresent();
-        Optional<VerifiedToken> lastKnown = isUnreachable ? verifyLastKnown(digest, now) : Optional.empty();
+        Optional<VerifiedToken> lastKnown =
+                DatabaseFailure.isUnreachable(failure) ? verifyLastKnown(digest, now) : Optional.empty();
         if (lastKnown.isEmpty()) {
             throw new CompletionException(
                     failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);

@@ -75,13 +75,12 @@ class MigratingIT {
     }
 
     private static void importAndLogIn(List<String> lines) throws IOException {
-        try (ServiceProcess command = ServiceProcess.command(
-                ServiceProcess.database(ServiceDatabase.url()), "user", "import", "-", "--json")) {
-            command.input(String.join("\n", lines)).endInput();
-            assertEquals(0, command.exitCode(), command::errors);
-            String all = "{\"lines\":%d,\"created\":%d,".formatted(lines.size(), lines.size());
-            assertTrue(command.output().startsWith(all), command.output());
-        }
+        Done done = Done.of(
+                ServiceProcess.command(ServiceProcess.database(ServiceDatabase.url()), "user", "import", "-", "--json")
+                        .input(String.join("\n", lines)));
+        assertEquals(0, done.exit(), done::err);
+        String all = "{\"lines\":%d,\"created\":%d,".formatted(lines.size(), lines.size());
+        assertTrue(done.out().startsWith(all), done.out());
         for (String line : lines) {
             String email = new ObjectMapper().readTree(line).get("email").asText();
             assertEquals(200, Api.login(email, OtherSystems.PASSWORD).statusCode(), line);

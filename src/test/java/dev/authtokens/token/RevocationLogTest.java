@@ -286,13 +286,13 @@ class RevocationLogTest {
         SQLException ofStandby = assertThrows(
                 SQLException.class,
                 () -> log.requireCurrent(new RevocationReading(standby, true, true, "1:1:", 0, now, List.of())));
-        assertTrue(new DatabaseFailure(ofStandby).isUnreachable(), "it would end the grace of an outage");
+        assertTrue(DatabaseFailure.isUnreachable(ofStandby), "it would end the grace of an outage");
         RevocationReading.Server former =
                 new RevocationReading.Server(server.system(), "00000000", Instant.EPOCH, server.objects());
         SQLException ofFormer = assertThrows(
                 SQLException.class,
                 () -> log.requireCurrent(new RevocationReading(former, false, true, "1:1:", 0, now, List.of())));
-        assertFalse(new DatabaseFailure(ofFormer).isUnreachable());
+        assertFalse(DatabaseFailure.isUnreachable(ofFormer));
         assertThrows(PersistenceException.class, () -> trustedServer.require(Instant.EPOCH, false));
         await(cache::isTrusted);
     }
