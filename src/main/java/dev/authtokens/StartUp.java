@@ -39,7 +39,7 @@ public class StartUp {
     private static final String IDLE_TIMEOUT = "auth-tokens.token.idle-timeout";
 
     /** The first where a thread that waits for a connection to the database always stops waiting: JDK-8301341. */
-    private static final Runtime.Version FAULTLESS = Runtime.Version.parse("21.0.2");
+    private static final Runtime.Version FIXED_SINCE = Runtime.Version.parse("21.0.2");
 
     private static volatile boolean skipped;
 
@@ -138,11 +138,11 @@ public class StartUp {
     }
 
     private static void warnOfRuntime() {
-        if (Runtime.version().compareTo(FAULTLESS) < 0) {
+        if (Runtime.version().compareTo(FIXED_SINCE) < 0) {
             LOG.warnf(
                     "Java %s has the fault JDK-8301341: while the database does not answer, a request may occupy a core and"
                             + " get no response. Use Java %s or newer",
-                    Runtime.version(), FAULTLESS);
+                    Runtime.version(), FIXED_SINCE);
         }
     }
 

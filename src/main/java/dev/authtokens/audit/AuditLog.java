@@ -4,22 +4,19 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.database.Statements;
 import dev.authtokens.problem.ProblemCode;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.TransactionPhase;
 import jakarta.transaction.Transactional;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.AbstractMap.SimpleEntry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.function.BiConsumer;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.Level;
 import org.jboss.logmanager.Logger;
@@ -70,29 +67,33 @@ public class AuditLog {
                                     isFailure && origin.address() != null ? " from " + origin.address() : ""),
                     ExtLogRecord.FormatStyle.NO_FORMAT,
                     AuditLog.class.getName());
-            Stream.of(
-                            new SimpleEntry<>("kind", kind.name()),
-                            new SimpleEntry<>("outcome", outcome),
-                            new SimpleEntry<>("account", email),
-                            new SimpleEntry<>("actor", origin.actor()),
-                            new SimpleEntry<>("tokenId", tokenId == null ? null : tokenId.toString()),
-                            new SimpleEntry<>("detail", detail),
-                            new SimpleEntry<>("address", origin.address()),
-                            new SimpleEntry<>("userAgent", origin.userAgent()))
-                    .filter(field -> field.getValue() != null)
-                    .forEach(field -> line.putMdc(field.getKey(), field.getValue()));
+            BiConsumer<String, Object> put = (name, value) -> {
+                if (value != null) {
+                    line.putMdc(name, value.toString());
+                }
+            };
+            put.accept("kind", kind);
+            put.accept("outcome", outcome);
+            put.accept("account", email);
+            put.accept("actor", origin.actor());
+            put.accept("tokenId", tokenId);
+            put.accept("detail", detail);
+            put.accept("address", origin.address());
+            put.accept("userAgent", origin.userAgent());
             return line;
         }
     }
 
     private final Statements statements;
     private final Event<Recorded> recorded;
-    private final MeterRegistry metrics;
+    private final MeterProvider<Counter> events;
 
     AuditLog(Statements statements, Event<Recorded> recorded, MeterRegistry metrics) {
         this.statements = statements;
         this.recorded = recorded;
-        this.metrics = metrics;
+        this.events = Counter.builder("auth_tokens.audit.events")
+                .description("Audit events that this replica recorded, by kind and outcome")
+                .withRegistry(metrics);
     }
 
     /**
@@ -120,34 +121,19 @@ public class AuditLog {
     public List<AuditEvent> find(AuditFilter filter, int limit) {
         StringBuilder query = new StringBuilder(FIND);
         List<Object> parameters = new ArrayList<>(List.of(filter.before()));
-        Map<String, Optional<?>> conditions = Map.of(
-                "account = ?",
-                filter.account(),
-                "kind = ?",
-                filter.kind().map(AuditKind::name),
-                "at >= ?",
-                filter.from(),
-                FIRST_ID,
-                filter.from().map(time -> time.minus(DISORDER)),
-                "at < ?",
-                filter.until(),
-                LAST_ID,
-                filter.until().map(time -> time.plus(DISORDER)));
-        conditions.forEach((condition, wanted) -> wanted.ifPresent(value -> {
+        BiConsumer<String, Optional<?>> and = (condition, wanted) -> wanted.ifPresent(value -> {
             query.append(" and ").append(condition);
             parameters.add(value);
-        }));
+        });
+        and.accept("account = ?", filter.account());
+        and.accept("kind = ?", filter.kind().map(AuditKind::name));
+        and.accept("at >= ?", filter.from());
+        and.accept(FIRST_ID, filter.from().map(time -> time.minus(DISORDER)));
+        and.accept("at < ?", filter.until());
+        and.accept(LAST_ID, filter.until().map(time -> time.plus(DISORDER)));
         parameters.add(limit);
-        return statements.query(
-                query.append(" order by id desc limit ?").toString(), AuditLog::readAll, parameters.toArray());
-    }
-
-    private static List<AuditEvent> readAll(ResultSet rows) throws SQLException {
-        List<AuditEvent> events = new ArrayList<>();
-        while (rows.next()) {
-            events.add(AuditEvent.read(rows));
-        }
-        return events;
+        return statements.list(
+                query.append(" order by id desc limit ?").toString(), AuditEvent::read, parameters.toArray());
     }
 
     private void insert(AuditKind kind, String outcome, String email, UUID tokenId, String detail) {
@@ -169,13 +155,9 @@ public class AuditLog {
         recorded.fire(new Recorded(kind, outcome, email, tokenId, detail, origin));
     }
 
-    /** Outside of a transaction at once. What is rolled back did not happen. */
+    /** After the commit, or at once when there is no transaction. A rollback logs nothing. */
     void log(@Observes(during = TransactionPhase.AFTER_SUCCESS) Recorded event) {
         LOG.log(event.toLog());
-        Counter.builder("auth_tokens.audit.events")
-                .description("Audit events that this replica recorded, by kind and outcome")
-                .tags("kind", event.kind().name(), "outcome", event.outcome())
-                .register(metrics)
-                .increment();
+        events.withTags("kind", event.kind().name(), "outcome", event.outcome()).increment();
     }
 }

@@ -1,7 +1,7 @@
 package dev.authtokens.cli;
 
 import dev.authtokens.access.EmailAddress;
-import dev.authtokens.cli.ImportLine.BadLine;
+import dev.authtokens.cli.ImportLine.InvalidLine;
 import dev.authtokens.user.UserImport.Row;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.BufferedReader;
@@ -63,7 +63,7 @@ class AccountImport {
             lines++;
             try {
                 batch.add(ImportLine.read(number, text, context.mapper(), context.hasher()));
-            } catch (BadLine e) {
+            } catch (InvalidLine e) {
                 report(number, e.getMessage());
             }
             if (batch.size() == BATCH) {

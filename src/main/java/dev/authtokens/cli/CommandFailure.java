@@ -5,7 +5,7 @@ class CommandFailure extends RuntimeException {
 
     private final ExitCode exit;
 
-    /** @param line null: nobody needs one */
+    /** @param line null to print nothing */
     CommandFailure(ExitCode exit, String line) {
         super(line, null, false, false);
         this.exit = exit;

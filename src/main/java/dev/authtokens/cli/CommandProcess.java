@@ -36,7 +36,7 @@ public final class CommandProcess {
             "quarkus.log.console.json.enabled", "false",
             "quarkus.log.console.format", "%d{HH:mm:ss.SSS} %-5p [%c{2.}] %s%e%n");
 
-    /** What these log about a failure is in its one line already. */
+    /** These loggers would repeat the line that the command prints about a failure. */
     private static final Map<String, String> QUIET = Map.of(
             "quarkus.log.level", "WARN",
             "quarkus.log.category.\"org.hibernate\".level", "OFF",

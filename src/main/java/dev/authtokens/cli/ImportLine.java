@@ -30,8 +30,8 @@ record ImportLine(long number, EmailAddress email, String passwordHash, byte[] p
     private static final String NOT_UTF_8 = "\ufffd";
 
     /** Why a line is refused: a sentence without anything that may be a secret. */
-    static class BadLine extends Exception {
-        BadLine(String reason) {
+    static class InvalidLine extends Exception {
+        InvalidLine(String reason) {
             super(reason, null, false, false);
         }
     }
@@ -40,58 +40,59 @@ record ImportLine(long number, EmailAddress email, String passwordHash, byte[] p
     record Fields(String email, String passwordHash, String passwordBase64, String expiry, String role) {}
 
     /** @param number of the line, from 1 */
-    static ImportLine read(long number, String line, ObjectMapper mapper, PasswordHasher hasher) throws BadLine {
+    static ImportLine read(long number, String line, ObjectMapper mapper, PasswordHasher hasher) throws InvalidLine {
         if (line.length() > MAX_LENGTH) {
-            throw new BadLine("It is longer than " + MAX_LENGTH + " characters.");
+            throw new InvalidLine("It is longer than " + MAX_LENGTH + " characters.");
         }
         if (line.contains(NOT_UTF_8)) {
-            throw new BadLine("It is not UTF-8.");
+            throw new InvalidLine("It is not UTF-8.");
         }
         Fields fields = parse(line, mapper);
         if ((fields.passwordHash() == null) == (fields.passwordBase64() == null)) {
-            throw new BadLine("It needs either password_hash or password_base64.");
+            throw new InvalidLine("It needs either password_hash or password_base64.");
         }
         Optional<String> refusal = Optional.ofNullable(fields.passwordHash()).flatMap(hasher::refusal);
         if (refusal.isPresent()) {
-            throw new BadLine(refusal.get());
+            throw new InvalidLine(refusal.get());
         }
         return new ImportLine(
                 number,
-                EmailAddress.parse(fields.email()).orElseThrow(() -> new BadLine("email is no e-mail address.")),
+                EmailAddress.parse(fields.email()).orElseThrow(() -> new InvalidLine("email is no e-mail address.")),
                 fields.passwordHash(),
                 fields.passwordBase64() == null ? null : password(fields.passwordBase64()),
                 role(fields.role()),
                 expiry(fields.expiry()));
     }
 
-    private static byte[] password(String base64) throws BadLine {
-        return Base64Password.decode(base64).orElseThrow(() -> new BadLine("password_base64 is no Base64."));
+    private static byte[] password(String base64) throws InvalidLine {
+        return Base64Password.decode(base64).orElseThrow(() -> new InvalidLine("password_base64 is no Base64."));
     }
 
-    private static Role role(String name) throws BadLine {
-        return name == null ? Role.USER : Role.parse(name).orElseThrow(() -> new BadLine("There is no such role."));
+    private static Role role(String name) throws InvalidLine {
+        return name == null ? Role.USER : Role.parse(name).orElseThrow(() -> new InvalidLine("There is no such role."));
     }
 
-    private static Instant expiry(String time) throws BadLine {
+    private static Instant expiry(String time) throws InvalidLine {
         return time == null
                 ? Expiry.NEVER
-                : Expiry.parse(time).orElseThrow(() -> new BadLine("expiry is not a time like 2030-01-01T12:00:00Z."));
+                : Expiry.parse(time)
+                        .orElseThrow(() -> new InvalidLine("expiry is not a time like 2030-01-01T12:00:00Z."));
     }
 
-    private static Fields parse(String json, ObjectMapper mapper) throws BadLine {
+    private static Fields parse(String json, ObjectMapper mapper) throws InvalidLine {
         try {
             Fields fields = mapper.readValue(json, Fields.class);
             if (fields == null) {
-                throw new BadLine("It is no JSON object.");
+                throw new InvalidLine("It is no JSON object.");
             }
             return fields;
         } catch (UnrecognizedPropertyException e) {
-            throw new BadLine("There is no field " + Redactor.clean(e.getPropertyName(), MAX_SHOWN) + ".");
+            throw new InvalidLine("There is no field " + Redactor.clean(e.getPropertyName(), MAX_SHOWN) + ".");
         } catch (JsonMappingException e) {
-            throw new BadLine("A field is not a text, or the line is no JSON object.");
+            throw new InvalidLine("A field is not a text, or the line is no JSON object.");
         } catch (JacksonException e) {
             boolean isTwice = e.getOriginalMessage().startsWith("Duplicate field");
-            throw new BadLine(isTwice ? "A field occurs twice." : "It is no JSON.");
+            throw new InvalidLine(isTwice ? "A field occurs twice." : "It is no JSON.");
         }
     }
 }

@@ -136,7 +136,7 @@ class Terminal {
         return new String(password).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Null unless standard input and output are a terminal: by default, that of JDK 22 to 24 exists without one too. */
+    /** Null unless standard input and output are a terminal. Without the property, JDK 22 to 24 return a console in any case. */
     private static Console console() {
         System.setProperty("jdk.console", "java.base");
         return System.console();

@@ -4,7 +4,7 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
 import dev.authtokens.audit.Redactor;
 import dev.authtokens.problem.GenericResponse;
-import dev.authtokens.session.Session;
+import dev.authtokens.token.IssuedToken;
 import dev.authtokens.user.Account;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
@@ -44,14 +44,13 @@ class TokenCommands {
             footer = {"%nExample:", "  auth-tokens token list andy@example.com"})
     void list(@Mixin AccountArgument argument, @Mixin Output output) {
         CommandContext context = top.context;
-        List<Session> sessions = context.tokens().list(argument.account(context).id(), LIMIT).stream()
-                .map(token -> Session.of(token, null))
-                .toList();
+        List<IssuedToken> sessions =
+                context.tokens().list(argument.account(context).id(), null, LIMIT);
         String header = ROW.formatted("ID", "CREATED", "LAST_USED", "EXPIRY", "ADDRESS", "NAME");
         output.print(context, header, sessions, TokenCommands::row);
     }
 
-    private static String row(Session session) {
+    private static String row(IssuedToken session) {
         return ROW.formatted(
                 session.id(),
                 Output.time(session.created()),

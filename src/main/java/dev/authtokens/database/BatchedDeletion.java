@@ -15,7 +15,8 @@ import java.util.function.Function;
 
 /**
  * Deletes expired rows in small transactions with a pause after each, so that requests are not slowed down. An advisory lock
- * lets one replica at a time delete rows of a kind. Nobody waits for the deletion: expired rows are ignored before that.
+ * lets one replica at a time delete rows of a kind. Expired rows are ignored before they are deleted, so the deletion is
+ * not urgent.
  */
 @ApplicationScoped
 public class BatchedDeletion {

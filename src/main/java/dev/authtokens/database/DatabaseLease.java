@@ -13,8 +13,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Proof that no other primary has replaced the one that this replica reads from: a tiny commit that its synchronous standby
- * confirms, for after its promotion a standby confirms nothing of its former primary any more. Without the lease the replica
- * answers no request.
+ * confirms. A promoted standby no longer confirms commits of its former primary. Without the lease the replica answers no
+ * request.
  */
 @ApplicationScoped
 public class DatabaseLease {
@@ -49,7 +49,7 @@ public class DatabaseLease {
         this.enabled = enabled;
     }
 
-    /** From now on a replica without the lease answers nothing, if the setting says so. Commands do not come here. */
+    /** From now on a replica without the lease answers nothing, if the setting says so. Not called by commands. */
     public void require() {
         required = enabled;
     }

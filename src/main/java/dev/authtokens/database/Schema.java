@@ -89,8 +89,9 @@ public class Schema implements FlywayConfigurationCustomizer {
             try {
                 return statements.query(sql, reader);
             } catch (PersistenceException e) {
-                boolean isLate =
-                        DatabaseFailure.of(e).filter(DatabaseFailure::isOfPool).isPresent();
+                boolean isLate = DatabaseFailure.of(e)
+                        .filter(DatabaseFailure::comesFromPool)
+                        .isPresent();
                 if (!isLate || attempt == ATTEMPTS) {
                     throw e;
                 }

@@ -4,7 +4,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
-/** The clock of this machine. It decides nothing, since others may differ: {@link DatabaseClock} warns if it does. */
+/** The clock of this machine, used only to compare it with that of the database: {@link DatabaseClock} logs a difference. */
 class ServiceClock {
 
     @Produces

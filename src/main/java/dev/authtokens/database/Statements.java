@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Runs single SQL statements, each in one round trip. Outside of a transaction a statement commits by itself; inside, it is
@@ -38,6 +40,20 @@ public class Statements {
      */
     public <T> T query(String sql, Reader<T> reader, Object... parameters) {
         return execute(sql, statement -> reader.read(statement.executeQuery()), parameters);
+    }
+
+    /** As {@link #query}, with all rows, each of which the reader reads. */
+    public <T> List<T> list(String sql, Reader<T> reader, Object... parameters) {
+        return query(
+                sql,
+                rows -> {
+                    List<T> all = new ArrayList<>();
+                    while (rows.next()) {
+                        all.add(reader.read(rows));
+                    }
+                    return all;
+                },
+                parameters);
     }
 
     /**

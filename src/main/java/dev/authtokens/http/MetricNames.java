@@ -21,7 +21,7 @@ class MetricNames {
             POOL + "available.count", CONNECTIONS + "available",
             POOL + "awaiting.count", CONNECTIONS + "awaiting");
 
-    private static final Set<String> LEFT_OUT =
+    private static final Set<String> EXCLUDED =
             Set.of("process.cpu.time", "system.cpu.count", "http.server.connections");
 
     private static final Map<String, String> DESCRIPTIONS =
@@ -44,8 +44,8 @@ class MetricNames {
 
     @Produces
     @Singleton
-    MeterFilter leftOut() {
-        return MeterFilter.deny(id -> LEFT_OUT.contains(id.getName())
+    MeterFilter exclusions() {
+        return MeterFilter.deny(id -> EXCLUDED.contains(id.getName())
                 || (id.getName().startsWith(POOL) && !id.getName().startsWith(CONNECTIONS)));
     }
 }

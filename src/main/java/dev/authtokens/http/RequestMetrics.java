@@ -38,7 +38,7 @@ class RequestMetrics implements HttpServerMetricsTagsContributor {
     @Singleton
     MeterFilter knownMethods() {
         return MeterFilter.replaceTagValues(
-                "method", madeUp -> UNKNOWN, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+                "method", unknown -> UNKNOWN, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
     }
 
     /** A request whose client went away is counted without {@link #contribute}. */

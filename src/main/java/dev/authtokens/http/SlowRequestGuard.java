@@ -28,13 +28,13 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
     public static final String SWITCH = ChannelInitializerExtension.EXTENSIONS_SYSTEM_PROPERTY;
 
     /** Bytes of a request that do not count for the limit, so that ordinary requests are served however many large ones come. */
-    private static final int SMALL = 8 * 1024;
+    private static final int FREE_BYTES = 8 * 1024;
 
     /** Request line, headers and body by default. What is received beyond is discarded. */
-    private static final int LARGEST = 64 * 1024;
+    private static final int MAX_COUNTED_BYTES = 64 * 1024;
 
     /** Bytes that all other requests may hold together. */
-    private final long mostHeld = Runtime.getRuntime().maxMemory() / 8;
+    private final long maxHeldBytes = Runtime.getRuntime().maxMemory() / 8;
 
     private final AtomicLong held = new AtomicLong();
 
@@ -49,15 +49,15 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
 
     @Override
     public void postInitializeServerChildChannel(Channel channel) {
-        channel.pipeline().addFirst(new Watch());
+        channel.pipeline().addFirst(new Guard());
     }
 
     /** Sees all bytes that are received and sent, whatever the protocol. */
-    private final class Watch extends ChannelDuplexHandler {
+    private final class Guard extends ChannelDuplexHandler {
 
         private long received;
-        private boolean isWaited;
-        private long since;
+        private boolean awaitsAnswer;
+        private long waitingSince;
         private boolean isScheduled;
         private boolean isFirstRead = true;
 
@@ -67,9 +67,9 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
                 isFirstRead = false;
                 UnreadableRequests.observe(context.pipeline());
             }
-            if (!isWaited) {
-                isWaited = true;
-                since = System.nanoTime();
+            if (!awaitsAnswer) {
+                awaitsAnswer = true;
+                waitingSince = System.nanoTime();
                 schedule(context, deadlineNanos);
             }
             if (holdsTooMuch(bytes)) {
@@ -82,7 +82,7 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
 
         @Override
         public void write(ChannelHandlerContext context, Object bytes, ChannelPromise promise) {
-            isWaited = false;
+            awaitsAnswer = false;
             release();
             context.write(bytes, promise);
         }
@@ -94,21 +94,21 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
         }
 
         private boolean holdsTooMuch(Object bytes) {
-            long before = counted();
+            long before = countedBytes();
             received += bytes instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
-            long more = counted() - before;
-            return more > 0 && held.addAndGet(more) > mostHeld;
+            long more = countedBytes() - before;
+            return more > 0 && held.addAndGet(more) > maxHeldBytes;
         }
 
         private void release() {
-            if (counted() > 0) {
-                held.addAndGet(-counted());
+            if (countedBytes() > 0) {
+                held.addAndGet(-countedBytes());
             }
             received = 0;
         }
 
-        private long counted() {
-            return Math.max(0, Math.min(received, LARGEST) - SMALL);
+        private long countedBytes() {
+            return Math.max(0, Math.min(received, MAX_COUNTED_BYTES) - FREE_BYTES);
         }
 
         /** At most one timer for each connection, not one for each request. */
@@ -121,10 +121,10 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
 
         private void check(ChannelHandlerContext context) {
             isScheduled = false;
-            if (!isWaited || !context.channel().isActive()) {
+            if (!awaitsAnswer || !context.channel().isActive()) {
                 return;
             }
-            long left = since + deadlineNanos - System.nanoTime();
+            long left = waitingSince + deadlineNanos - System.nanoTime();
             if (left <= 0) {
                 context.close();
             } else {

@@ -21,7 +21,7 @@ public final class UnreadableRequests {
 
     private UnreadableRequests() {}
 
-    /** Sends the unreadable requests of a new connection the way of all others. To be called when its first bytes arrive. */
+    /** Routes the unreadable requests of a new connection like all others. To be called when its first bytes arrive. */
     static void observe(ChannelPipeline pipeline) {
         if (!handOver(pipeline)) {
             // With TLS, Vert.x adds its handlers after the handshake.

@@ -18,7 +18,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -80,36 +79,45 @@ public class PasswordResource {
     public CompletionStage<GenericResponse> modifyPassword(
             @RestPath String email, @Context SecurityContext security, ModifyPasswordRequest request) {
         Caller caller = Caller.of(security);
-        Callable<GenericResponse> work = () -> modify(email, caller, request);
-        return caller.role() == Role.ADMIN ? executor.run(email, work) : executor.attempt(email, work);
+        return caller.role() == Role.ADMIN
+                ? executor.run(email, () -> set(email, caller, request))
+                : executor.attempt(email, () -> change(email, caller, request));
     }
 
-    private GenericResponse modify(String email, Caller caller, ModifyPasswordRequest request) {
-        boolean isAdministrator = caller.role() == Role.ADMIN;
-        if (!isAdministrator) {
-            // Refuses other people's accounts before anything else.
-            users.getAccountFor(caller, email);
+    private GenericResponse set(String email, Caller caller, ModifyPasswordRequest request) {
+        require(request != null && request.newPasswordBase64() != null);
+        Account account = users.getAccount(email);
+        String newHash = hashing.hashNew(request.newPasswordBase64(), account.email());
+        users.setPassword(account, newHash, keptToken(account, caller));
+        return updated();
+    }
+
+    private GenericResponse change(String email, Caller caller, ModifyPasswordRequest request) {
+        // Refuses other people's accounts before anything else.
+        users.getAccountFor(caller, email);
+        require(request != null && request.newPasswordBase64() != null && request.currentPasswordBase64() != null);
+        byte[] current = Base64Password.decode(request.currentPasswordBase64()).orElse(null);
+        Account account = login.verify(AuditKind.PASSWORD_CHANGED, email, current);
+        String newHash = hashing.hashNew(request.newPasswordBase64(), account.email());
+        if (!users.changePassword(account, newHash, keptToken(account, caller))) {
+            throw new Problem(ProblemCode.INVALID_CREDENTIALS, "The password was changed by somebody else just now.");
         }
-        if (request == null
-                || request.newPasswordBase64() == null
-                || (!isAdministrator && request.currentPasswordBase64() == null)) {
+        return updated();
+    }
+
+    private static void require(boolean isComplete) {
+        if (!isComplete) {
             throw new Problem(
                     ProblemCode.INVALID_INPUT,
                     "The fields new_password_base64 and, but for administrators, current_password_base64 are required.");
         }
-        Account account = isAdministrator
-                ? users.getAccount(email)
-                : login.verify(
-                        AuditKind.PASSWORD_CHANGED,
-                        email,
-                        Base64Password.decode(request.currentPasswordBase64()).orElse(null));
-        String newHash = hashing.hashNew(request.newPasswordBase64(), account.email());
-        UUID kept = account.id() == caller.userId() ? caller.tokenId() : null;
-        if (isAdministrator) {
-            users.setPassword(account, newHash, kept);
-        } else if (!users.changePassword(account, newHash, kept)) {
-            throw new Problem(ProblemCode.INVALID_CREDENTIALS, "The password was changed by somebody else just now.");
-        }
+    }
+
+    private static UUID keptToken(Account account, Caller caller) {
+        return account.id() == caller.userId() ? caller.tokenId() : null;
+    }
+
+    private static GenericResponse updated() {
         return new GenericResponse("RESOURCE_UPDATED", "The password has been updated.");
     }
 }

@@ -49,7 +49,7 @@ public record DatabaseFailure(SQLException exception) {
     /** Whether no primary answered: no connection, or none in time, no answer in time, a server that stops or starts, a standby. */
     public static boolean isUnreachable(Throwable failure) {
         return of(failure)
-                .filter(found -> found.isOfPool()
+                .filter(found -> found.comesFromPool()
                         || found.isReadOnly()
                         || UNREACHABLE.stream().anyMatch(found.state()::startsWith))
                 .isPresent();
@@ -96,7 +96,7 @@ public record DatabaseFailure(SQLException exception) {
     }
 
     /** Whether the pool reports it and not the database: no connection became free in time, or it interrupted the driver. */
-    public boolean isOfPool() {
+    public boolean comesFromPool() {
         return state().isEmpty() || state().equals("99999");
     }
 

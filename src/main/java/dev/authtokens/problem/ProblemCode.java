@@ -10,7 +10,7 @@ public enum ProblemCode {
     INVALID_CREDENTIALS(401, "The e-mail address or the password is wrong."),
     ACCOUNT_EXPIRED(401, "The account has expired."),
     PERMISSION_DENIED(401, "The requested resource cannot be accessed using the provided authentication details."),
-    FORBIDDEN("PERMISSION_DENIED", 403, "The caller is not allowed to do this."),
+    FORBIDDEN(403, "The caller is not allowed to do this."),
     RESOURCE_NOT_FOUND(404, "There is no such resource."),
     RESOURCE_ALREADY_EXISTS(409, "The resource already exists."),
     METHOD_NOT_ALLOWED(405, "The resource does not support this method."),
@@ -24,24 +24,17 @@ public enum ProblemCode {
     INTERNAL_ERROR(500, "Something went wrong in the service."),
     NOT_YET_AVAILABLE(503, "The service is not available at the moment. Try again soon.");
 
-    private final String code;
     private final int status;
     private final String message;
 
     ProblemCode(int status, String message) {
-        this.code = name();
         this.status = status;
         this.message = message;
     }
 
-    ProblemCode(String code, int status, String message) {
-        this.code = code;
-        this.status = status;
-        this.message = message;
-    }
-
+    /** The code on the wire: a 403 has that of a 401. */
     public String code() {
-        return code;
+        return this == FORBIDDEN ? PERMISSION_DENIED.name() : name();
     }
 
     public int status() {

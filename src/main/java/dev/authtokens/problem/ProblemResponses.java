@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.NotAllowedException;
@@ -56,7 +56,7 @@ public class ProblemResponses {
     }
 
     @ServerExceptionMapper
-    Response ours(Problem problem, ContainerRequestContext request) {
+    Response mapProblem(Problem problem, ContainerRequestContext request) {
         Response.ResponseBuilder response = render(problem, request);
         if (problem.code().status() == 401 && request.getProperty(BASIC_CHALLENGE) != null) {
             response.header(HttpHeaders.WWW_AUTHENTICATE, BASIC);
@@ -65,7 +65,7 @@ public class ProblemResponses {
     }
 
     @ServerExceptionMapper
-    Response frameworks(WebApplicationException exception, ContainerRequestContext request) {
+    Response mapFrameworkException(WebApplicationException exception, ContainerRequestContext request) {
         Response.ResponseBuilder response = render(problemOf(exception), request);
         if (exception instanceof NotAllowedException) {
             response.header(
@@ -76,7 +76,7 @@ public class ProblemResponses {
 
     /** The framework has a mapper of its own for this one, which shows the client our class names. */
     @ServerExceptionMapper
-    Response unreadable(MismatchedInputException exception, ContainerRequestContext request) {
+    Response mapUnreadableBody(MismatchedInputException exception, ContainerRequestContext request) {
         Problem problem = exception instanceof UnrecognizedPropertyException
                 ? new Problem(ProblemCode.UNKNOWN_ATTRIBUTE)
                 : new Problem(ProblemCode.INVALID_INPUT, "The request body is not the JSON object that is expected.");
@@ -85,8 +85,8 @@ public class ProblemResponses {
 
     /** The framework has a mapper of its own for the second, whose answer is empty. */
     @ServerExceptionMapper({Throwable.class, InvalidDefinitionException.class})
-    Response unforeseen(Throwable throwable, ContainerRequestContext request) {
-        return ours(problemOf(throwable), request);
+    Response mapUnforeseen(Throwable throwable, ContainerRequestContext request) {
+        return mapProblem(problemOf(throwable), request);
     }
 
     /** Answers a failure outside of the resources: a body over the limit, a broken request, another extension's route. */
@@ -107,14 +107,13 @@ public class ProblemResponses {
             request.endHandler(done -> request.connection().close());
             request.resume();
         }
-        JsonObject body = new JsonObject().put("code", problem.code().code()).put("message", problem.getMessage());
-        oauthError(problem, context.request().path(), context.request().getHeader(HttpHeaders.AUTHORIZATION))
-                .ifPresent(error -> body.put("error", error).put("error_description", problem.getMessage()));
+        GenericResponse body =
+                body(problem, context.request().path(), context.request().getHeader(HttpHeaders.AUTHORIZATION));
         headers(problem).forEach(context.response()::putHeader);
         context.response()
                 .setStatusCode(problem.code().status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
-                .end(body.encode())
+                .end(Json.encode(body))
                 .onSuccess(sent -> {
                     if (problem.code() == ProblemCode.REQUEST_TIMEOUT) {
                         // RFC 9110, section 15.5.9.
@@ -179,19 +178,24 @@ public class ProblemResponses {
     }
 
     private static Response.ResponseBuilder render(Problem problem, ContainerRequestContext request) {
+        GenericResponse body =
+                body(problem, request.getUriInfo().getPath(), request.getHeaderString(HttpHeaders.AUTHORIZATION));
         Response.ResponseBuilder response = Response.status(problem.code().status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(new GenericResponse(problem.code().code(), problem.getMessage()));
+                .entity(body);
         headers(problem).forEach(response::header);
-        String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-        oauthError(problem, request.getUriInfo().getPath(), authorization).ifPresent(error -> {
-            String message = problem.getMessage();
-            response.entity(new GenericResponse(problem.code().code(), message, error, message));
-            if (error.equals(INVALID_TOKEN)) {
-                response.header(HttpHeaders.WWW_AUTHENTICATE, BEARER);
-            }
-        });
+        if (INVALID_TOKEN.equals(body.error())) {
+            response.header(HttpHeaders.WWW_AUTHENTICATE, BEARER);
+        }
         return response;
+    }
+
+    private static GenericResponse body(Problem problem, String path, String authorization) {
+        String code = problem.code().code();
+        String message = problem.getMessage();
+        return oauthError(problem, path, authorization)
+                .map(error -> new GenericResponse(code, message, error, message))
+                .orElseGet(() -> new GenericResponse(code, message));
     }
 
     /** The error code that OAuth clients read (RFC 6749, sections 4.1.2.1 and 5.2; RFC 6750, section 3.1), for their paths. */

@@ -5,6 +5,7 @@ import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.problem.QueryParameter;
+import dev.authtokens.token.IssuedToken;
 import dev.authtokens.token.TokenStore;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -31,10 +32,8 @@ class Sessions {
         this.tokens = tokens;
     }
 
-    List<Session> list(long userId, Caller caller, String limit) {
-        return tokens.list(userId, QueryParameter.limit(limit, DEFAULT_LIMIT, MAX_LIMIT)).stream()
-                .map(token -> Session.of(token, caller.tokenId()))
-                .toList();
+    List<IssuedToken> list(long userId, Caller caller, String limit) {
+        return tokens.list(userId, caller.tokenId(), QueryParameter.limit(limit, DEFAULT_LIMIT, MAX_LIMIT));
     }
 
     GenericResponse revoke(long userId, String email, String id) {

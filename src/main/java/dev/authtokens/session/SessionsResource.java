@@ -4,6 +4,7 @@ import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.QueryParameter;
+import dev.authtokens.token.IssuedToken;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -41,7 +42,7 @@ public class SessionsResource {
             description = "The caller's own sessions, the newest first.")
     @APIResponse(responseCode = "200", description = "The sessions.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit is no number from 1 to 1,000.")
-    public List<Session> getAuthTokens(
+    public List<IssuedToken> getAuthTokens(
             @RestQuery
                     @Parameter(
                             description = Sessions.LIMIT,

@@ -4,6 +4,7 @@ import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.QueryParameter;
+import dev.authtokens.token.IssuedToken;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserStore;
 import jakarta.ws.rs.DELETE;
@@ -43,7 +44,7 @@ public class UserSessionsResource {
             description = "The sessions of an account, the newest first.")
     @APIResponse(responseCode = "200", description = "The sessions.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit is no number from 1 to 1,000.")
-    public List<Session> getUserAuthTokens(
+    public List<IssuedToken> getUserAuthTokens(
             @RestPath String email,
             @RestQuery
                     @Parameter(

@@ -84,7 +84,7 @@ class LastUse {
         statements.update(WRITE, digests, times);
     }
 
-    /** Null is before any. */
+    /** The later of two times; null is earlier than any. */
     static Instant later(Instant one, Instant other) {
         return other == null || (one != null && one.isAfter(other)) ? one : other;
     }

@@ -40,7 +40,7 @@ public class RevocationLog {
     private static final String OTHER_STATE = "55000";
 
     /** A connection is exchanged after this time: connections are of a limited age, and a pooler that stops waits for them. */
-    public static final Duration MAX_KEPT = Duration.ofSeconds(30);
+    public static final Duration MAX_CONNECTION_AGE = Duration.ofSeconds(30);
 
     /** Longest time between two attempts while readings fail: they do not pile up on a server that is overloaded or locked. */
     private static final Duration MAX_PAUSE = Duration.ofMillis(500);
@@ -128,7 +128,7 @@ public class RevocationLog {
         int timeout = connection.getNetworkTimeout();
         connection.setNetworkTimeout(Runnable::run, (int) TRUST.toMillis());
         try {
-            long due = System.nanoTime() + MAX_KEPT.toNanos();
+            long due = System.nanoTime() + MAX_CONNECTION_AGE.toNanos();
             while (!stopped && !(System.nanoTime() > due && hasNext())) {
                 read(connection);
                 lease.renew(connection);

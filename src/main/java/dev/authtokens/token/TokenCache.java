@@ -151,7 +151,7 @@ public class TokenCache {
 
     /**
      * A token that is not valid is read again after a while: another replica may have recorded a use, or the account be valid
-     * again. A failed read is only for those who waited for it, though the cache takes a moment to remove it.
+     * again. A failed read counts only for the checks that waited for it; the cache removes it a moment later.
      */
     private static boolean isStale(CompletableFuture<CachedToken> entry, Instant now, TokenLifetime lifetime) {
         if (!entry.isDone()) {

@@ -58,7 +58,7 @@ class TokenPurge {
                   and pg_visible_in_snapshot(xid, cast(? as pg_snapshot))
                 order by at limit ? for update skip locked)""";
 
-    /** More than a replica takes to read a row, or to notice that it cannot. */
+    /** Longer than a replica takes to read a row, or to detect that it cannot. */
     private static final Duration REVOCATION_INTERVAL = Duration.ofMinutes(1);
 
     private final Statements statements;
@@ -92,14 +92,10 @@ class TokenPurge {
 
     void purge() {
         Instant now = clock.read();
-        long deleted = purgeByOwnLifespan(now) + purgeByAge(now);
+        long deleted = deletion.run("tokens with a lifespan", DELETE_EXPIRED, now) + purgeByAge(now);
         if (deleted > 0) {
             LOG.infof("Deleted %d expired tokens", deleted);
         }
-    }
-
-    private long purgeByOwnLifespan(Instant now) {
-        return deletion.run("tokens with a lifespan", DELETE_EXPIRED, now);
     }
 
     private long purgeByAge(Instant now) {

@@ -98,8 +98,8 @@ class TokenQueries {
 
     /** The digest of the token that was deleted; empty when there was none. */
     Optional<byte[]> delete(long userId, UUID id) {
-        return statements.query(
-                DELETE, row -> row.next() ? Optional.of(row.getBytes(1)) : Optional.empty(), userId, id);
+        return statements.list(DELETE, row -> row.getBytes(1), userId, id).stream()
+                .findFirst();
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.authtokens.problem.DatabaseFailure;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.AccountChanged;
 import dev.authtokens.user.AccountDeleted;
+import dev.authtokens.user.Expiry;
 import dev.authtokens.user.PasswordChanged;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -167,20 +168,12 @@ public class TokenStore {
 
     private CompletableFuture<CachedToken> load(byte[] digest) {
         Instant now = clock.now();
+        // A use that is written while the token is read may be missing in the row, and not pending afterwards.
         Instant pending = lastUse.latest(digest, null);
-        return loader.load(digest).thenApply(found -> known(digest, found, pending, now));
-    }
-
-    /**
-     * What is known of a token that was read.
-     *
-     * @param pending its last use that was not written yet before it was read: a use that is written meanwhile may be missing in
-     *     the row, and not pending afterwards
-     */
-    private CachedToken known(byte[] digest, Optional<TokenRow> found, Instant pending, Instant now) {
-        return found.map(row ->
-                        new CachedToken(row, lastUse.latest(digest, LastUse.later(row.lastUsedAt(), pending)), now))
-                .orElseGet(() -> new CachedToken(null, null, now));
+        return loader.load(digest)
+                .thenApply(found -> found.map(row -> new CachedToken(
+                                row, lastUse.latest(digest, LastUse.later(row.lastUsedAt(), pending)), now))
+                        .orElseGet(() -> new CachedToken(null, null, now)));
     }
 
     /** Part of the transaction of the change: either the new password is set and the tokens are revoked, or neither. */
@@ -198,33 +191,38 @@ public class TokenStore {
         return revoke(AuditKind.LOGOUT, caller.userId(), caller.email(), caller.tokenId(), null);
     }
 
-    /** The valid tokens of an account, newest first. */
+    /**
+     * The valid tokens of an account, newest first.
+     *
+     * @param currentId the token that asks; null for none
+     */
     @Transactional
-    public List<IssuedToken> list(long userId, int limit) {
+    public List<IssuedToken> list(long userId, UUID currentId, int limit) {
         Instant now = clock.now();
         Instant validFrom = queries.validFrom();
         Instant accountExpiresAt = queries.accountExpiry(userId);
         try (Stream<AuthToken> newest = AuthToken.ofUser(userId, limit)) {
             return newest.takeWhile(token -> token.createdAt.isAfter(validFrom))
-                    .map(token -> issued(token, accountExpiresAt))
-                    .filter(token -> token.expiresAt() == null || now.isBefore(token.expiresAt()))
+                    .map(token -> issued(token, accountExpiresAt, currentId))
+                    .filter(token -> token.expiry().equals(Expiry.NEVER) || now.isBefore(token.expiry()))
                     .limit(limit)
                     .toList();
         }
     }
 
-    private IssuedToken issued(AuthToken token, Instant accountExpiresAt) {
+    private IssuedToken issued(AuthToken token, Instant accountExpiresAt, UUID currentId) {
         Instant lastUsedAt = lastUse.latest(token.digest, token.lastUsedAt);
         Instant latest = TokenLifetime.earlier(accountExpiresAt, token.expiresAt);
         return new IssuedToken(
                 token.id,
                 token.createdAt,
                 lastUsedAt,
-                lifetime.expiresAt(token.createdAt, lastUsedAt, latest).orElse(null),
+                lifetime.expiresAt(token.createdAt, lastUsedAt, latest).orElse(Expiry.NEVER),
                 token.name,
                 token.address,
                 token.userAgent,
-                token.activity);
+                token.activity,
+                token.id.equals(currentId));
     }
 
     /** Revokes one token of an account; false when the account has no token with this id. */
@@ -251,9 +249,9 @@ public class TokenStore {
     public Optional<String> findAccount(TokenSecret secret) {
         byte[] digest = secret.digest();
         Instant now = clock.now();
-        Instant pending = lastUse.latest(digest, null);
-        return known(digest, queries.find(digest), pending, now)
-                .verify(lifetime, now)
+        return queries.find(digest)
+                .flatMap(row ->
+                        new CachedToken(row, lastUse.latest(digest, row.lastUsedAt()), now).verify(lifetime, now))
                 .map(token -> token.owner().email());
     }
 

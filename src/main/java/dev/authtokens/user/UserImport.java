@@ -7,11 +7,8 @@ import dev.authtokens.audit.AuditLog;
 import dev.authtokens.database.Statements;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -46,7 +43,7 @@ public class UserImport {
     /** Which of these accounts exist, by their canonical addresses. */
     public Set<String> findExisting(Collection<EmailAddress> emails) {
         Object canonical = emails.stream().map(EmailAddress::canonical).toArray(String[]::new);
-        return statements.query(FIND, UserImport::readAddresses, canonical);
+        return Set.copyOf(statements.list(FIND, row -> row.getString(1), canonical));
     }
 
     /**
@@ -56,9 +53,9 @@ public class UserImport {
      */
     @Transactional
     public int insert(List<Row> rows) {
-        Set<String> created = statements.query(
+        List<String> created = statements.list(
                 INSERT,
-                UserImport::readAddresses,
+                row -> row.getString(1),
                 column(rows, row -> row.email().displayForm()),
                 column(rows, row -> row.email().canonical()),
                 column(rows, Row::passwordHash),
@@ -70,13 +67,5 @@ public class UserImport {
 
     private static String[] column(List<Row> rows, Function<Row, String> value) {
         return rows.stream().map(value).toArray(String[]::new);
-    }
-
-    private static Set<String> readAddresses(ResultSet rows) throws SQLException {
-        Set<String> addresses = new HashSet<>();
-        while (rows.next()) {
-            addresses.add(rows.getString(1));
-        }
-        return addresses;
     }
 }

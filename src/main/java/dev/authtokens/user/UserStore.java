@@ -69,8 +69,8 @@ public class UserStore {
 
     /** One round trip, whether the account exists or not. */
     public Optional<Account> findAccount(EmailAddress email) {
-        return statements.query(
-                FIND_ACCOUNT, row -> row.next() ? Optional.of(Account.read(row)) : Optional.empty(), email.canonical());
+        return statements.list(FIND_ACCOUNT, Account::read, email.canonical()).stream()
+                .findFirst();
     }
 
     /**
@@ -107,7 +107,7 @@ public class UserStore {
 
     @Transactional
     public boolean isEmpty() {
-        return User.findAll().page(0, 1).list().isEmpty();
+        return User.findAll().firstResultOptional().isEmpty();
     }
 
     /**
@@ -247,7 +247,7 @@ public class UserStore {
         return true;
     }
 
-    /** The unique index decides, whatever other transactions do meanwhile. */
+    /** By the unique index, so that of two concurrent transactions only one succeeds. */
     private static void requireUnique(Runnable write) {
         try {
             write.run();

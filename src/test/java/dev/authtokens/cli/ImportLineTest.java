@@ -85,7 +85,7 @@ class ImportLineTest {
             })
     void tellsWhatIsWrongWithoutShowingSecrets(String json, String reason) {
         String message =
-                assertThrows(ImportLine.BadLine.class, () -> read(json)).getMessage();
+                assertThrows(ImportLine.InvalidLine.class, () -> read(json)).getMessage();
         assertTrue(message.contains(reason), message);
         assertFalse(message.contains("secret") || message.contains("c2Vj"), message);
     }
@@ -93,14 +93,15 @@ class ImportLineTest {
     @Test
     void refusesAPepperThatIsNotSet() {
         String hash = "$hmac-sha256$deadbeef$2a$" + BCRYPT;
-        assertThrows(ImportLine.BadLine.class, () -> read("{'email':'a@example.com','password_hash':'" + hash + "'}"));
+        assertThrows(
+                ImportLine.InvalidLine.class, () -> read("{'email':'a@example.com','password_hash':'" + hash + "'}"));
     }
 
     @Test
     void refusesWhatIsNotUtf8() {
         byte[] line = "{\"email\":\"\u00e4@example.com\"}".getBytes(StandardCharsets.ISO_8859_1);
         String message =
-                assertThrows(ImportLine.BadLine.class, () -> read(line)).getMessage();
+                assertThrows(ImportLine.InvalidLine.class, () -> read(line)).getMessage();
         assertTrue(message.contains("UTF-8"), message);
     }
 
@@ -108,7 +109,7 @@ class ImportLineTest {
     void refusesALongLine() {
         String line = "{'email':'" + "a".repeat(ImportLine.MAX_LENGTH) + "'}";
         String message =
-                assertThrows(ImportLine.BadLine.class, () -> read(line)).getMessage();
+                assertThrows(ImportLine.InvalidLine.class, () -> read(line)).getMessage();
         assertTrue(message.contains("longer than"), message);
     }
 

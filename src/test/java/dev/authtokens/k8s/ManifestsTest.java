@@ -451,7 +451,7 @@ class ManifestsTest {
     void aRolloutOfPgbouncerCutsNothingOff(String start) throws IOException {
         Rendering rendering = Rendering.of(start, "pgbouncer");
         Duration lifetime = Duration.parse("PT" + rendering.environment().get("QUARKUS_DATASOURCE_JDBC_MAX_LIFETIME"));
-        assertTrue(RevocationLog.MAX_KEPT.compareTo(lifetime) < 0);
+        assertTrue(RevocationLog.MAX_CONNECTION_AGE.compareTo(lifetime) < 0);
         JsonNode pod = rendering
                 .find("Deployment", "auth-tokens-pgbouncer")
                 .orElseThrow()

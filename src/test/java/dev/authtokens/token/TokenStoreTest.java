@@ -245,9 +245,9 @@ class TokenStoreTest {
         isGood(used);
         clock.moveOn(Duration.ofDays(1));
         assertTrue(isGood(used));
-        List<IssuedToken> listed = tokens.list(userId, 1);
+        List<IssuedToken> listed = tokens.list(userId, null, 1);
         assertEquals(1, listed.size());
-        assertNotNull(listed.get(0).lastUsedAt());
+        assertNotNull(listed.get(0).lastUsed());
     }
 
     @Test
@@ -285,7 +285,7 @@ class TokenStoreTest {
         TokenSecret login = issue();
         assertEquals(
                 List.of("backup job"),
-                tokens.list(userId, 10).stream()
+                tokens.list(userId, null, 10).stream()
                         .filter(token -> token.name() != null)
                         .map(IssuedToken::name)
                         .toList());
@@ -294,7 +294,7 @@ class TokenStoreTest {
         clock.moveOn(Duration.ofMinutes(2));
         assertFalse(isGood(program));
         assertTrue(isGood(login));
-        assertEquals(1, tokens.list(userId, 10).size());
+        assertEquals(1, tokens.list(userId, null, 10).size());
         purge.purge();
         assertEquals(1, count());
     }
@@ -408,7 +408,7 @@ class TokenStoreTest {
         awaitClockOffset(-jump.toSeconds());
         assertTrue(isGood(token));
         purge.purge();
-        assertEquals(1, tokens.list(userId, 1).size());
+        assertEquals(1, tokens.list(userId, null, 1).size());
         lastUse.write();
         assertTrue(Duration.between(lastUsedAt(), Instant.now()).abs().compareTo(MINUTE) < 0);
         assertTrue(isGood(issue()));
