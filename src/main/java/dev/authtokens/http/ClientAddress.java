@@ -81,11 +81,13 @@ class ClientAddress {
                     header.headerName(), Inet.toOptimalString(peer));
         }
         InetAddress client = peer;
-        String joined = String.join(",", values);
-        String[] hops =
-                (header == ForwardedHeader.FORWARDED ? QUOTED.matcher(joined).replaceAll("${hop}") : joined).split(",");
-        for (int i = hops.length - 1; i >= 0 && isTrusted(client); i--) {
-            Optional<InetAddress> hop = header == ForwardedHeader.FORWARDED ? forwarded(hops[i]) : parse(hops[i]);
+        String hops = String.join(",", values);
+        int end = hops.length();
+        while (end >= 0 && isTrusted(client)) {
+            int comma = lastComma(hops, end);
+            String last = hops.substring(comma + 1, end);
+            end = comma;
+            Optional<InetAddress> hop = header == ForwardedHeader.FORWARDED ? forwarded(last) : parse(last);
             if (hop.isEmpty()) {
                 // "unknown", an obfuscated name or not an address: the proxy that wrote it is the last known hop.
                 break;
@@ -99,8 +101,33 @@ class ClientAddress {
         return trusted.stream().anyMatch(proxies -> proxies.matches(address));
     }
 
+    /**
+     * The last comma before the end and outside of quotes; -1 for none. Quotes pair from the right, where proxies wrote: from
+     * the left, one that a client left open would pair with the first quote of a proxy.
+     */
+    private static int lastComma(String elements, int end) {
+        boolean isQuoted = false;
+        for (int i = end - 1; i >= 0; i--) {
+            char character = elements.charAt(i);
+            if (character == ',' && !isQuoted) {
+                return i;
+            }
+            isQuoted ^= character == '"' && !isEscaped(elements, i);
+        }
+        return -1;
+    }
+
+    /** Whether an odd number of backslashes precedes. */
+    private static boolean isEscaped(String text, int index) {
+        int first = index;
+        while (first > 0 && text.charAt(first - 1) == '\\') {
+            first--;
+        }
+        return (index - first) % 2 == 1;
+    }
+
     private static Optional<InetAddress> forwarded(String element) {
-        Matcher parameter = FOR.matcher(element);
+        Matcher parameter = FOR.matcher(QUOTED.matcher(element).replaceAll("${hop}"));
         return parameter.find() ? parse(parameter.group("hop")) : Optional.empty();
     }
 

@@ -56,6 +56,11 @@ class ClientAddressTest {
                 "for=192.0.2.1;host=\"x, for=6.6.6.6\" | 192.0.2.1",
                 "for=192.0.2.1;host=\"x\\\", for=6.6.6.6\" | 192.0.2.1",
                 "for=192.0.2.1;host=\"for=\" | 192.0.2.1",
+                "for=6.6.6.6;host=\", for=\"[2001:db8::9]\" | 2001:db8::9",
+                "for=6.6.6.6;host=\", proto=http;for=\"[2001:db8::9]\";host=\"a\" | 2001:db8::9",
+                "for=6.6.6.6;host=\", host=\"h\";for=192.0.2.1 | 192.0.2.1",
+                "for=6.6.6.6;host=\"x\\, for=\"192.0.2.1\" | 192.0.2.1",
+                "for=6.6.6.6;host=\", for=\"192.0.2.1\", for=\"10.1.2.3\" | 192.0.2.1",
                 "for=192.0.2.1, for=_hidden | 127.0.0.1",
                 "for=unknown | 127.0.0.1",
                 "xfor=192.0.2.1 | 127.0.0.1",
@@ -71,6 +76,9 @@ class ClientAddressTest {
     void isFoundOverSeveralLinesOfTheHeader() {
         assertEquals(
                 "192.0.2.1", xForwardedFor.find(PROXY, List.of("198.51.100.9", "192.0.2.1", "10.1.2.3, 10.1.2.4")));
+        assertEquals(
+                "2001:db8::9",
+                forwarded.find(PROXY, List.of("for=6.6.6.6;host=\"", "proto=http;for=\"[2001:db8::9]\"")));
     }
 
     @ParameterizedTest
