@@ -23,7 +23,9 @@ import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -336,6 +338,50 @@ class RevocationLogTest {
                 end'""");
         await(() -> !isValid());
         await(cache::isTrusted);
+    }
+
+    /** As long as a transaction is open, all later snapshots begin with it. */
+    @Test
+    void readsFewRowsOfALongLogWhileATransactionIsOpen() throws Exception {
+        try (Connection open = dataSource.getConnection();
+                Statement transaction = open.createStatement();
+                Connection reader = dataSource.getConnection()) {
+            open.setAutoCommit(false);
+            transaction.execute("insert into revocations (kind, user_id) values ('ACCOUNT', 7)");
+            sql("""
+                    do 'begin
+                        for i in 1..5000 loop
+                            insert into revocations (kind, user_id) values (''ACCOUNT'', 0);
+                            commit;
+                        end loop;
+                    end'""");
+            sql("analyze revocations");
+            reader.setAutoCommit(false);
+            RevocationReading before = RevocationReading.read(reader, RevocationReading.FULL, null);
+            long readBefore = rowsRead(reader);
+            assertEquals(
+                    List.of(),
+                    RevocationReading.read(reader, RevocationReading.FULL, before)
+                            .rows());
+            open.commit();
+            assertEquals(
+                    List.of(7L),
+                    RevocationReading.read(reader, RevocationReading.FULL, before).rows().stream()
+                            .map(RevocationReading.Row::userId)
+                            .toList());
+            assertTrue(rowsRead(reader) - readBefore < 100, "the log is read from its beginning");
+            reader.rollback();
+        }
+    }
+
+    /** Rows of the log that the transaction of this connection read. */
+    private static long rowsRead(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)"
+                        + " from pg_stat_xact_user_tables where relname = 'revocations'")) {
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     /** Each reading that fails takes a connection of the pool, and gives it back. */
