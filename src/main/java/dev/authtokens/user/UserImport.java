@@ -18,14 +18,15 @@ import java.util.function.Function;
 @ApplicationScoped
 public class UserImport {
 
-    /** Inserts in one order, so that two imports do not deadlock. */
+    /** Inserts in one order, so that two imports do not deadlock. Of two rows of one account the first is inserted. */
     private static final String INSERT = """
             insert into users (email, email_canonical, password_hash, role, expires_at, created_at)
             select email, canonical, hash, role, expires_at, clock_timestamp()
-            from unnest(?, ?, ?, ?, cast(? as timestamptz[])) as account(email, canonical, hash, role, expires_at)
-            order by canonical
+            from unnest(?, ?, ?, ?, cast(? as timestamptz[])) with ordinality
+                as account(email, canonical, hash, role, expires_at, line)
+            order by canonical, line
             on conflict (email_canonical) do nothing
-            returning email_canonical""";
+            returning email_canonical, role""";
 
     private static final String FIND = "select email_canonical from users where email_canonical = any(?)";
 
@@ -40,6 +41,8 @@ public class UserImport {
     /** An account to create; {@link dev.authtokens.password.PasswordHasher#refusal} has nothing against its hash. */
     public record Row(EmailAddress email, String passwordHash, Role role, Instant expiry) {}
 
+    private record Created(String email, Role role) {}
+
     /** Which of these accounts exist, by their canonical addresses. */
     public Set<String> findExisting(Collection<EmailAddress> emails) {
         Object canonical = emails.stream().map(EmailAddress::canonical).toArray(String[]::new);
@@ -53,15 +56,19 @@ public class UserImport {
      */
     @Transactional
     public int insert(List<Row> rows) {
-        List<String> created = statements.list(
+        List<Created> created = statements.list(
                 INSERT,
-                row -> row.getString(1),
+                row -> new Created(row.getString(1), Role.valueOf(row.getString(2))),
                 column(rows, row -> row.email().displayForm()),
                 column(rows, row -> row.email().canonical()),
                 column(rows, Row::passwordHash),
                 column(rows, row -> row.role().name()),
                 column(rows, row -> Objects.toString(Expiry.stored(row.expiry()), null)));
-        created.forEach(email -> audit.record(AuditKind.USER_CREATED, email, null, "imported"));
+        created.forEach(account -> audit.record(
+                AuditKind.USER_CREATED,
+                account.email(),
+                null,
+                "imported, role: " + account.role().wireName()));
         return created.size();
     }
 
