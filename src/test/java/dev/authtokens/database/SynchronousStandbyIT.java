@@ -103,7 +103,8 @@ class SynchronousStandbyIT {
                 Await.until("the lease is held without the standby", () -> check(isolated, tokens.get(0)) == 503);
                 Await.until(
                         "it answers without the lease",
-                        () -> isolated.get("/", null).statusCode() == 503);
+                        () -> isolated.get("/v4/user/", tokens.get(0)).statusCode() == 503);
+                assertEquals(200, isolated.get("/", null).statusCode());
                 Await.until(
                         "it is ready without the lease",
                         () -> isolated.manage("/q/health/ready").statusCode() == 503);
