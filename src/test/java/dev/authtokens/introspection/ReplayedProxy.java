@@ -30,7 +30,7 @@ enum ReplayedProxy {
     ENVOY {
         @Override
         String ask(String verify, String method, String target, List<String> headers) {
-            return request(method, verify + target, envoy(Set.of("authorization"), headers));
+            return request(method, verify + BELOW + target, envoy(Set.of("authorization"), headers));
         }
     },
 
@@ -39,7 +39,9 @@ enum ReplayedProxy {
         @Override
         String ask(String verify, String method, String target, List<String> headers) {
             return request(
-                    method, verify + target, envoy(Set.of("authorization", "cookie", "accept", "origin"), headers));
+                    method,
+                    verify + BELOW + target,
+                    envoy(Set.of("authorization", "cookie", "accept", "origin"), headers));
         }
     },
 
@@ -49,9 +51,12 @@ enum ReplayedProxy {
         String ask(String verify, String method, String target, List<String> headers) {
             Stream<String> always =
                     headers.stream().filter(header -> nameOf(header).equals("authorization"));
-            return request(method, verify + target, Stream.concat(always, Stream.of("Content-Length: 0")));
+            return request(method, verify + BELOW + target, Stream.concat(always, Stream.of("Content-Length: 0")));
         }
     };
+
+    /** Part of the prefix that a proxy is given which appends path and query, so that the query is not the one of the proxy. */
+    private static final String BELOW = "/app";
 
     private static final Set<String> OF_THE_CONNECTION =
             Set.of("connection", "upgrade", "te", "trailers", "transfer-encoding", "content-length", "keep-alive");

@@ -209,12 +209,13 @@ class VerifyTest {
                 for (String authorization : List.of("", authorization())) {
                     String headers = COOKIES + SPOOFED + original + authorization + "Accept: text/event-stream\r\n"
                             + "Content-Type: application/json\r\nContent-Length: 7\r\nExpect: 100-continue\r\n";
-                    String asked =
-                            proxy.ask(VERIFY, method, "/app/page?role=editor&q=50%", List.of(headers.split("\r\n")));
-                    boolean isOfHead = asked.startsWith("HEAD ");
-                    try (RawConnection connection = RawConnection.to(service.getPort())) {
-                        connection.send(asked);
-                        isAnswer(connection.answer(isOfHead).orElseThrow(), !authorization.isEmpty(), isOfHead);
+                    for (String target : List.of("/page?role=editor&q=50%", "/?role=editor")) {
+                        String asked = proxy.ask(VERIFY, method, target, List.of(headers.split("\r\n")));
+                        boolean isOfHead = asked.startsWith("HEAD ");
+                        try (RawConnection connection = RawConnection.to(service.getPort())) {
+                            connection.send(asked);
+                            isAnswer(connection.answer(isOfHead).orElseThrow(), !authorization.isEmpty(), isOfHead);
+                        }
                     }
                 }
             }
