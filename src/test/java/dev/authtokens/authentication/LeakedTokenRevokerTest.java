@@ -45,6 +45,23 @@ class LeakedTokenRevokerTest {
         isRevokedAndRecorded(header);
     }
 
+    /** As {@code gsctl} does, which hides only passwords. */
+    @Test
+    void aClientMaySendTheCommandLineThatGaveItTheToken() {
+        given().header("Authorization", "giantswarm " + token)
+                .header("X-Giant-Swarm-CmdLine", "gsctl info --auth-token=" + token)
+                .get(USER)
+                .then()
+                .statusCode(200);
+        Api.as(token).get(USER).then().statusCode(200);
+        given().header("Authorization", "giantswarm " + token)
+                .header("Referer", "https://example.com/?token=" + token)
+                .get("/")
+                .then()
+                .statusCode(200);
+        isRevokedAndRecorded("Referer");
+    }
+
     @Test
     void aTokenInTheAddressIsRevoked() {
         given().queryParam("access_token", token).get("/").then().statusCode(200);
