@@ -9,6 +9,9 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -35,6 +38,9 @@ public class BatchedDeletion {
     private final Statements statements;
     private final MeterRegistry metrics;
     private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /** By kind: where the next batch begins. Without it, runs that replicas interrupt would never get past the rows that stay. */
+    private final Map<String, Instant> places = new ConcurrentHashMap<>();
 
     BatchedDeletion(Statements statements, MeterRegistry metrics) {
         this.statements = statements;
@@ -67,7 +73,8 @@ public class BatchedDeletion {
     }
 
     /**
-     * Repeats the deletion until nothing is left, another replica holds the lock, or the service stops.
+     * Repeats the deletion until nothing is left, another replica holds the lock, or the service stops. A run that ended before
+     * nothing was left is continued by the next one.
      *
      * @param kind of rows, the name of the lock and a label of the metric
      * @param deleteBatch looks at {@link #BATCH} rows from the given time on
@@ -79,16 +86,25 @@ public class BatchedDeletion {
                 .tag("kind", kind)
                 .register(metrics);
         long deleted = 0;
-        Instant next = Instant.EPOCH;
+        Optional<Batch> batch;
         do {
-            Instant from = next;
-            Batch batch = QuarkusTransaction.requiringNew()
-                    .call(() -> lock(kind) ? deleteBatch.apply(from) : new Batch(0, null));
-            deleted += batch.deleted();
-            purged.increment(batch.deleted());
-            next = batch.next();
-        } while (next != null && pause());
+            Instant from = places.getOrDefault(kind, Instant.EPOCH);
+            batch = QuarkusTransaction.requiringNew()
+                    .call(() -> lock(kind) ? Optional.of(deleteBatch.apply(from)) : Optional.empty());
+            long number = batch.map(Batch::deleted).orElse(0L);
+            deleted += number;
+            purged.increment(number);
+            batch.ifPresent(done -> remember(kind, done.next()));
+        } while (batch.map(Batch::next).isPresent() && pause());
         return deleted;
+    }
+
+    private void remember(String kind, Instant place) {
+        if (place == null) {
+            places.remove(kind);
+        } else {
+            places.put(kind, place);
+        }
     }
 
     /** Until the end of the transaction; false when another replica holds it. */

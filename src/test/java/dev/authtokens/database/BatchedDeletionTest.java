@@ -1,6 +1,7 @@
 package dev.authtokens.database;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
@@ -52,7 +53,7 @@ class BatchedDeletionTest {
     }
 
     @Test
-    void stopsWhenAnotherReplicaHasTakenTheLock() throws Exception {
+    void stopsWhenAnotherReplicaHasTakenTheLockAndContinuesThereInTheNextRun() throws Exception {
         try (Connection other = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
@@ -68,6 +69,23 @@ class BatchedDeletionTest {
             assertEquals(List.of(Instant.EPOCH), begins);
             other.rollback();
         }
+        deletion.run(KIND, endingAt((Instant) null));
+        assertEquals(List.of(Instant.EPOCH, FIRST), begins);
+    }
+
+    @Test
+    void continuesWhereABatchFailed() {
+        assertThrows(
+                IllegalStateException.class,
+                () -> deletion.run(KIND, from -> {
+                    begins.add(from);
+                    if (from.equals(FIRST)) {
+                        throw new IllegalStateException("for the test");
+                    }
+                    return new BatchedDeletion.Batch(1, FIRST);
+                }));
+        deletion.run(KIND, endingAt((Instant) null));
+        assertEquals(List.of(Instant.EPOCH, FIRST, FIRST), begins);
     }
 
     private static void lock(Statement statement) {
