@@ -3,6 +3,7 @@ package dev.authtokens.token;
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
+import dev.authtokens.problem.DatabaseFailure;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -59,19 +60,28 @@ class LastUse {
 
     void write() {
         List<Map.Entry<ByteBuffer, Instant>> uses = new ArrayList<>(pending.entrySet());
-        try {
-            for (int from = 0; from < uses.size(); from += BATCH) {
-                List<Map.Entry<ByteBuffer, Instant>> batch = uses.subList(from, Math.min(from + BATCH, uses.size()));
+        PersistenceException failure = null;
+        for (int from = 0; from < uses.size() && !isUnreachable(failure); from += BATCH) {
+            List<Map.Entry<ByteBuffer, Instant>> batch = uses.subList(from, Math.min(from + BATCH, uses.size()));
+            try {
                 write(batch);
                 // A token that was used again meanwhile stays for the next time.
                 batch.forEach(use -> pending.remove(use.getKey(), use.getValue()));
+            } catch (PersistenceException e) {
+                // A row of this batch may be locked; others are written.
+                failure = e;
             }
-        } catch (PersistenceException e) {
+        }
+        if (failure != null) {
             LOG.warnf(
                     "The last use of %d tokens is not written to the database yet: %s. It is kept in memory and written"
                             + " later; check the database",
-                    pending.size(), e.getMessage());
+                    pending.size(), failure.getMessage());
         }
+    }
+
+    private static boolean isUnreachable(PersistenceException failure) {
+        return failure != null && DatabaseFailure.isUnreachable(failure);
     }
 
     void writeBeforeStop(@Observes ShutdownEvent stop) {

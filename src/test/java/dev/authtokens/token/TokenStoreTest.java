@@ -28,6 +28,7 @@ import jakarta.inject.Inject;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
@@ -414,6 +415,36 @@ class TokenStoreTest {
         assertTrue(isGood(issue()));
         clock.reset();
         assertTrue(isGood(token));
+    }
+
+    @Test
+    void aLockedTokenKeepsOnlyItsBatchOfLastUsesFromBeingWritten() throws SQLException {
+        lastUse.write();
+        Postgres.execute(ServiceDatabase.url(), "delete from auth_tokens where user_id = ?", userId);
+        Postgres.execute(ServiceDatabase.url(), """
+                insert into auth_tokens (digest, id, user_id, created_at)
+                select sha256(n::text::bytea), gen_random_uuid(), ?, now() from generate_series(1, 5000) n""", userId);
+        List<Object> digests =
+                Postgres.query(ServiceDatabase.url(), "select digest from auth_tokens where user_id = ?", userId);
+        digests.forEach(digest -> lastUse.record((byte[]) digest, Instant.now()));
+        try (Connection other = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+                PreparedStatement lock =
+                        other.prepareStatement("select from auth_tokens where digest = ? for update")) {
+            other.setAutoCommit(false);
+            lock.setObject(1, digests.get(0));
+            lock.execute();
+            lastUse.write();
+            assertEquals(4000L, countUsed());
+            other.rollback();
+        }
+        lastUse.write();
+        assertEquals(5000L, countUsed());
+    }
+
+    private long countUsed() {
+        return (Long) Postgres.query(
+                        ServiceDatabase.url(), "select count(last_used_at) from auth_tokens where user_id = ?", userId)
+                .get(0);
     }
 
     private void awaitClockOffset(long seconds) {
