@@ -20,7 +20,7 @@ import org.flywaydb.core.api.output.MigrateResult;
 public class Schema implements FlywayConfigurationCustomizer {
 
     /** The last migration of this version of the service. */
-    static final String LAST_MIGRATION = "db/migration/V3__random_account_ids.sql";
+    static final String LAST_MIGRATION = "db/migration/V4__indexes_for_large_tables.sql";
 
     /** Not Flyway's own name: another application of the same database may have a history too. */
     private static final String HISTORY = "auth_tokens_schema_history";

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jboss.logging.Logger;
@@ -46,6 +45,7 @@ class AccountFailures {
     private static final Logger LOG = Logger.getLogger(AccountFailures.class);
     private static final String UNKNOWN_CLIENTS = "";
     private static final int DIGEST_LENGTH = 32;
+    private static final String KIND = "login attempts";
     private static final Duration MIN_DELAY = Duration.ofMillis(100);
     private static final Duration RETENTION = Duration.ofDays(30);
 
@@ -72,7 +72,7 @@ class AccountFailures {
                                    when row.failures + 1 = %2$d then make_interval(hours => %3$d)
                                    else least(longest, make_interval(secs => power(2, least(row.failures - free, 30)))) end
                        from attempt)
-                where row.open_at <= excluded.last_at
+                where row.open_at <= excluded.last_at or row.failures <= (select free from attempt)
                 returning account, source, failures, open_at
             )
             select true, reserved.*, now from reserved, attempt
@@ -108,12 +108,17 @@ class AccountFailures {
 
     private static final String DELETE = """
             delete from login_attempts where (account, source) in (
-                select account, source from login_attempts where last_at <= ? and length(account) >= ?
+                select account, source from login_attempts where last_at <= ?%s
                 order by last_at limit ? for update skip locked)""";
+
+    private static final String WITHOUT_ACCOUNT = "length(account) = " + DIGEST_LENGTH;
+
+    private static final String DELETE_EXPIRED = DELETE.formatted("");
+    private static final String DELETE_SURPLUS = DELETE.formatted(" and " + WITHOUT_ACCOUNT);
 
     /** When the latest of the surplus addresses without an account was attempted; null without a surplus. */
     private static final String SURPLUS = """
-            select (select last_at from login_attempts where length(account) = %d order by last_at desc offset ? limit 1)""".formatted(DIGEST_LENGTH);
+            select (select last_at from login_attempts where %s order by last_at desc offset ? limit 1)""".formatted(WITHOUT_ACCOUNT);
 
     private final Statements statements;
     private final Queue<Reservation> withdrawn = new ConcurrentLinkedQueue<>();
@@ -221,16 +226,12 @@ class AccountFailures {
     }
 
     void deleteExpired() {
-        delete(clock.read().minus(RETENTION), 0);
+        deletion.run(KIND, DELETE_EXPIRED, clock.read().minus(RETENTION));
         deleteSurplus(MAX_UNKNOWN_ADDRESSES);
     }
 
     /** Anybody can send any number of addresses. The failures of an account are not deleted for that. */
     void deleteSurplus(int max) {
-        delete(statements.query(SURPLUS, Statements::firstInstant, max), DIGEST_LENGTH);
-    }
-
-    private void delete(Instant latest, int shortestKey) {
-        deletion.run("login attempts", DELETE, latest, shortestKey);
+        deletion.run(KIND, DELETE_SURPLUS, statements.query(SURPLUS, Statements::firstInstant, max));
     }
 }

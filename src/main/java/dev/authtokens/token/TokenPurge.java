@@ -50,11 +50,14 @@ class TokenPurge {
             delete from auth_tokens where ctid = any(array(
                 select ctid from auth_tokens where expires_at <= ? order by expires_at limit ? for update skip locked))""";
 
-    /** A row that is old when its transaction commits must be read by every replica before it is deleted. */
-    private static final String DELETE_OLD_REVOCATIONS = """
+    /**
+     * A row that is old when its transaction commits must be read by every replica before it is deleted. Without the inner
+     * select, PostgreSQL would compare the time of each row, not search the index by it.
+     */
+    static final String DELETE_OLD_REVOCATIONS = """
             delete from revocations where id in (
                 select id from revocations
-                where at < clock_timestamp() - make_interval(secs => ?)
+                where at < (select clock_timestamp() - make_interval(secs => ?))
                   and pg_visible_in_snapshot(xid, cast(? as pg_snapshot))
                 order by at limit ? for update skip locked)""";
 

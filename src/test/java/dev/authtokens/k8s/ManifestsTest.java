@@ -596,7 +596,7 @@ class ManifestsTest {
                 target.toString());
         JsonNode http = policy.at("/extAuth/http");
         isTheApi(envoy, http.at("/backendRefs/0"));
-        assertEquals(VERIFY, http.path("path").asText() + "/");
+        assertEquals(VERIFY + "app", http.path("path").asText());
         assertEquals(IDENTITY, http.path("headersToBackend").toString());
         assertTrue(policy.at("/extAuth/failOpen").isMissingNode());
 
@@ -608,7 +608,7 @@ class ManifestsTest {
             JsonNode auth = rule.at("/filters/0/externalAuth");
             isTheApi(gateway, auth.path("backendRef"));
             assertEquals("HTTP", auth.path("protocol").asText());
-            assertEquals(VERIFY, auth.at("/http/path").asText() + "/");
+            assertEquals(VERIFY + "app", auth.at("/http/path").asText());
             assertEquals(IDENTITY, auth.at("/http/allowedResponseHeaders").toString());
         }
     }

@@ -117,7 +117,8 @@ class LoginThrottleTest {
     void anAddressThatGetsOrLosesItsAccountStaysThrottled() {
         String email = "nobody-" + UUID.randomUUID() + "@example.com";
         login(attacker, email, "wrong").then().statusCode(401);
-        Postgres.execute(ServiceDatabase.url(), "update login_attempts set open_at = now() + interval '1 hour'");
+        Postgres.execute(
+                ServiceDatabase.url(), "update login_attempts set failures = 20, open_at = now() + interval '1 hour'");
         Accounts.createAs(email);
         isThrottled(email);
         String renamed = "renamed-" + email;
@@ -168,6 +169,18 @@ class LoginThrottleTest {
         shutOut(email);
         login("2001:db8:1:2:ffff::4", email, Accounts.PASSWORD).then().statusCode(200);
         login("2001:db8:1:3::3", email, Accounts.PASSWORD).then().statusCode(429);
+    }
+
+    /** Such as by a server whose clock was wrong until now. */
+    @Test
+    void nobodyWaitsForADatabaseClockThatWasPutBack() {
+        String email = Accounts.create();
+        clock.moveOn(Duration.ofHours(1));
+        login("192.0.2.1", email, Accounts.PASSWORD).then().statusCode(200);
+        login(attacker, email, "wrong").then().statusCode(401);
+        clock.moveOn(Duration.ofHours(-1));
+        login("192.0.2.1", email, Accounts.PASSWORD).then().statusCode(200);
+        login(attacker, email, Accounts.PASSWORD).then().statusCode(200);
     }
 
     @Test

@@ -374,6 +374,16 @@ class RevocationLogTest {
         }
     }
 
+    @Test
+    void findsOldRowsByTheIndex() {
+        sql("insert into revocations (kind, user_id) select 'ACCOUNT', 0 from generate_series(1, 5000)");
+        sql("analyze revocations");
+        String plan = Postgres.query(
+                        ServiceDatabase.url(), "explain " + TokenPurge.DELETE_OLD_REVOCATIONS, 3600.0, "1:1:", 200)
+                .toString();
+        assertTrue(plan.contains("Index Cond: (at <"), plan);
+    }
+
     /** Rows of the log that the transaction of this connection read. */
     private static long rowsRead(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();

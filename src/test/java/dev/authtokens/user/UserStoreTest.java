@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.LogRecords;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
@@ -63,6 +64,26 @@ class UserStoreTest {
         assertTrue(succeeds(() -> users.modify(last, expiringIn(-60))));
         assertTrue(succeeds(() -> users.delete(last)));
         assertFalse(succeeds(() -> users.delete(expired)));
+    }
+
+    @Test
+    void findsTheAdministratorsAmongManyAccountsByTheIndex() {
+        Accounts.create(Role.ADMIN, null);
+        long user = id(Accounts.create());
+        Postgres.execute(ServiceDatabase.url(), """
+                insert into users (email, email_canonical, password_hash, role, created_at)
+                select n || '@example.com', n || '@example.com', '', 'USER', now() from generate_series(1, 20000) n""");
+        Postgres.execute(ServiceDatabase.url(), "analyze users");
+        long before = scansOfAdministrators();
+        users.delete(user);
+        Await.until("not by the index", () -> scansOfAdministrators() > before);
+    }
+
+    private static long scansOfAdministrators() {
+        return (Long) Postgres.query(
+                        ServiceDatabase.url(),
+                        "select idx_scan from pg_stat_user_indexes where indexrelname = 'users_administrators'")
+                .get(0);
     }
 
     @Test
