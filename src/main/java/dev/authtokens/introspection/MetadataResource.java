@@ -24,7 +24,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "checks")
 public class MetadataResource {
 
-    /** RFC 8414, section 2. The lists that are empty are required there: tokens are issued by the login, not by OAuth. */
+    /**
+     * RFC 8414, section 2. Tokens are issued by the login, not by OAuth, so two lists are empty. Section 3.2 omits empty ones, but
+     * without a list of grant types clients would assume two of them.
+     */
     @Schema(name = "AuthorizationServerMetadata")
     record Metadata(
             @Schema(required = true, examples = "https://auth.example.com")

@@ -267,7 +267,7 @@ public class RevocationLog {
                     keepsLastKnown
                             ? "; while it cannot be reached, tokens that were valid are accepted for up to "
                                     + outage.grace().toSeconds() + " s, see AUTH_TOKENS_CACHE_OUTAGE_GRACE"
-                            : ": slower, but correct");
+                            : ": correct, but slower, and with 503 while it cannot be reached");
         }
         distrustReason = reason;
         firstReading.complete(reason);
