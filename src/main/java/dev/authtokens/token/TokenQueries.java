@@ -43,11 +43,14 @@ class TokenQueries {
 
     private static final String DELETE = "delete from auth_tokens where user_id = ? and id = ? returning digest";
 
+    /** Tokens that one statement deletes, within its timeout. */
+    static final int BATCH = 10_000;
+
     /** Locks rows in the same order as {@link LastUse}, so that the two do not deadlock. */
     private static final String DELETE_OTHERS = """
             delete from auth_tokens where digest in (
                 select digest from auth_tokens where user_id = ? and id is distinct from ?
-                order by digest for update)""";
+                order by digest limit %d for update)""".formatted(BATCH);
 
     private static final String REVOKE_ALL = """
             update token_validity set valid_from = greatest(valid_from, least(cast(? as timestamptz), clock_timestamp()))
@@ -109,7 +112,13 @@ class TokenQueries {
      * @return number of tokens deleted
      */
     int deleteOthers(long userId, UUID keptId) {
-        return statements.update(DELETE_OTHERS, userId, keptId);
+        int deleted = 0;
+        int batch;
+        do {
+            batch = statements.update(DELETE_OTHERS, userId, keptId);
+            deleted += batch;
+        } while (batch == BATCH);
+        return deleted;
     }
 
     /** The moment up to which issued tokens are invalid. */

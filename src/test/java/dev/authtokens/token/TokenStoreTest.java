@@ -441,6 +441,24 @@ class TokenStoreTest {
         assertEquals(5000L, countUsed());
     }
 
+    @Test
+    void revokesAnyNumberOfTokensOfAnAccount() {
+        TokenSecret kept = issue();
+        int others = 2 * TokenQueries.BATCH + 1;
+        Postgres.execute(ServiceDatabase.url(), """
+                insert into auth_tokens (digest, id, user_id, created_at)
+                select sha256(n::text::bytea), gen_random_uuid(), ?, now() from generate_series(1, ?) n""", userId, others);
+        UUID id = tokens.verify(kept)
+                .toCompletableFuture()
+                .join()
+                .orElseThrow()
+                .owner()
+                .tokenId();
+        int before = tokens.list(userId, null, others + 100).size();
+        assertEquals(before - 1, tokens.revokeAll(userId, email, id));
+        assertTrue(isGood(kept));
+    }
+
     private long countUsed() {
         return (Long) Postgres.query(
                         ServiceDatabase.url(), "select count(last_used_at) from auth_tokens where user_id = ?", userId)
