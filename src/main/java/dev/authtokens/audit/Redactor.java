@@ -10,6 +10,10 @@ import java.util.regex.Pattern;
 public final class Redactor {
 
     private static final String REDACTED = "REDACTED";
+
+    /** What is behind four times the maximum length is not looked at: headers may have 32 KiB. */
+    private static final int LONGEST_OF_MAX = 4;
+
     // Clients choose the text and its length, so the quantifiers are possessive: no backtracking.
 
     /** A word of a command line, whole or partly in quotes. */
@@ -50,8 +54,9 @@ public final class Redactor {
 
     /** The text redacted, without unprintable characters, and cut to {@code maxLength} characters. */
     public static String clean(String text, int maxLength) {
+        String start = text.substring(0, Math.min(text.length(), LONGEST_OF_MAX * maxLength));
         // Before and after: removed characters must neither split a secret nor join its parts.
-        String visible = FORMAT.matcher(redact(text)).replaceAll("");
+        String visible = FORMAT.matcher(redact(start)).replaceAll("");
         String redacted = redact(UNPRINTABLE.matcher(visible).replaceAll(" "));
         if (redacted.length() <= maxLength) {
             return redacted;

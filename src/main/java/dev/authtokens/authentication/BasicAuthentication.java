@@ -26,8 +26,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Authenticates programs by HTTP Basic (RFC 7617). A password is hashed once. From then on its HMAC, keyed by a secret of this
- * process, is kept with the stored hash that it matched, and one query checks that the account still has that hash and
- * has not expired: a change of the password or the account takes effect at once.
+ * process, is kept with the stored hash that it matched. Two queries check that the throttle admits the client, and that the
+ * account still has that hash and has not expired: a change of the password or the account takes effect at once.
  */
 @Singleton
 class BasicAuthentication {
@@ -81,8 +81,9 @@ class BasicAuthentication {
     }
 
     private Optional<Account> findUnchanged(String email, String matchedHash) {
-        return EmailAddress.parse(email)
-                .flatMap(users::findAccount)
+        Optional<EmailAddress> address = EmailAddress.parse(email);
+        address.ifPresent(login::requireAdmission);
+        return address.flatMap(users::findAccount)
                 .filter(account -> account.passwordHash().equals(matchedHash) && !account.isExpired(clock.now()));
     }
 

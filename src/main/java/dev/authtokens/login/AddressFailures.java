@@ -9,19 +9,23 @@ import java.time.Duration;
 
 /**
  * Limits failed logins by client network, whatever the account, with a token bucket for each network: on this replica, in
- * memory, for at most {@link #MAX_NETWORKS} networks.
+ * memory, for at most {@link #MAX_NETWORKS} networks. A login that the account's delay rejects counts too, as a part of a failed
+ * one, so that a client that never waits does not keep the owner from the threads for the account.
  */
 @ApplicationScoped
 class AddressFailures {
 
     private static final int MAX_NETWORKS = 50_000;
 
+    /** Rejected logins that count as one failed. */
+    private static final int REJECTED_OF_FAILED = 10;
+
     private final Cache<String, Bucket> buckets;
-    private final int capacity;
+    private final long capacity;
     private final Duration period;
 
     AddressFailures(ServiceConfig config) {
-        this.capacity = config.throttle().addressFailures();
+        this.capacity = (long) config.throttle().addressFailures() * REJECTED_OF_FAILED;
         this.period = config.throttle().addressPeriod();
         // A bucket that was not used for this long is full again.
         this.buckets = Caffeine.newBuilder()
@@ -32,10 +36,15 @@ class AddressFailures {
 
     /** Time until the next attempt may be made; zero when one may be made now. */
     Duration wait(String network) {
-        return Duration.ofNanos(bucket(network).estimateAbilityToConsume(1).getNanosToWaitForRefill());
+        return Duration.ofNanos(
+                bucket(network).estimateAbilityToConsume(REJECTED_OF_FAILED).getNanosToWaitForRefill());
     }
 
     void failed(String network) {
+        bucket(network).tryConsumeAsMuchAsPossible(REJECTED_OF_FAILED);
+    }
+
+    void rejected(String network) {
         bucket(network).tryConsume(1);
     }
 

@@ -1,5 +1,6 @@
 package dev.authtokens.login;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.ConfigValidationTest;
@@ -22,6 +23,17 @@ class AddressFailuresTest {
                 .count();
         // The cache evicts a little later than it is filled.
         assertTrue(remembered > 0 && remembered < 60_000, remembered + " of " + networks);
+    }
+
+    /** They cost the service a query only, but their client does not wait. */
+    @Test
+    void countsTenRejectedLoginsAsOneThatFailed() {
+        AddressFailures failures =
+                new AddressFailures(ConfigValidationTest.read(Map.of("auth-tokens.throttle.address-failures", "2")));
+        IntStream.range(0, 10).forEach(i -> failures.rejected("network"));
+        assertTrue(failures.wait("network").isZero());
+        failures.rejected("network");
+        assertFalse(failures.wait("network").isZero());
     }
 
     @Test

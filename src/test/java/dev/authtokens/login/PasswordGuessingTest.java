@@ -123,7 +123,7 @@ class PasswordGuessingTest {
         change(thief, "wrong").then().statusCode(401);
         Postgres.execute(
                 ServiceDatabase.url(),
-                "update login_attempts set open_at = now() + interval '1 hour' where source = ''");
+                "update login_attempts set failures = 20, open_at = now() + interval '1 hour' where source = ''");
         String renamed = "renamed-" + email;
         Api.as(token)
                 .contentType(ContentType.JSON)
@@ -142,6 +142,30 @@ class PasswordGuessingTest {
                 renamed);
         isProblem(login(thief, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
         login(HOME, Accounts.PASSWORD).then().statusCode(200);
+    }
+
+    /** The right guess, too, although the service has verified this password before. */
+    @Test
+    void areThrottledWhereThePasswordOfAProgramIsKnown() {
+        email = Accounts.create(Role.SERVICE, null);
+        introspect(HOME, Accounts.PASSWORD).then().statusCode(200);
+        for (int i = 0; i <= FREE; i++) {
+            introspect(thief, "wrong").then().statusCode(401);
+        }
+        clock.moveOn(Duration.ofSeconds(1));
+        introspect(thief, "wrong").then().statusCode(401);
+        isProblem(introspect(thief, "wrong"), 429, "TOO_MANY_REQUESTS");
+        isProblem(introspect(thief, Accounts.PASSWORD), 429, "TOO_MANY_REQUESTS");
+        introspect(HOME, Accounts.PASSWORD).then().statusCode(200);
+    }
+
+    private Response introspect(String client, String password) {
+        return given().header("X-Forwarded-For", client)
+                .auth()
+                .preemptive()
+                .basic(email, password)
+                .formParam("token", "unknown")
+                .post("/oauth2/introspect");
     }
 
     @Test
