@@ -26,8 +26,11 @@ public class PasswordRules {
     /** Minimum number of guesses by zxcvbn's estimate, as a power of ten; common passwords and their variants are far below. */
     private static final double MIN_GUESSES_LOG10 = 8;
 
-    /** Characters that are estimated: the estimate takes long for long passwords, which are strong enough by then. */
-    private static final int ESTIMATED_LENGTH = 64;
+    /**
+     * Characters that are estimated: the work grows with the square of the length, and with the combinations of what may stand
+     * for letters ({@code 4}, {@code @}). This bounds it to some hashes of a password.
+     */
+    private static final int ESTIMATED_LENGTH = 32;
 
     private final int minLength;
     private final Optional<LeakedPasswords> leaked;
