@@ -16,6 +16,8 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
     public static final String LEAKED_LIST =
             Path.of("src/test/resources/leaked-passwords.txt").toAbsolutePath().toString();
 
+    private static final String PATIENCE = "5s";
+
     private static final String URL = "service-under-test.jdbc.url";
 
     /** A system property, since the test's class loader is not the one that started the database. */
@@ -27,29 +29,25 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         System.setProperty(URL, SharedPostgres.newDatabase());
         TestClock.install(url());
-        return Map.of(
-                "quarkus.datasource.jdbc.url",
-                url(),
-                "quarkus.datasource.username",
-                Postgres.USER,
-                "quarkus.datasource.password",
-                Postgres.PASSWORD,
+        return Map.ofEntries(
+                Map.entry("quarkus.datasource.jdbc.url", url()),
+                Map.entry("quarkus.datasource.username", Postgres.USER),
+                Map.entry("quarkus.datasource.password", Postgres.PASSWORD),
+                // A busy machine may stop everything for longer than the service waits for PostgreSQL.
+                Map.entry("quarkus.datasource.jdbc.acquisition-timeout", PATIENCE),
+                Map.entry("session.statement-timeout", PATIENCE),
+                Map.entry("session.idle-in-transaction-timeout", PATIENCE),
+                Map.entry("quarkus.datasource.jdbc.additional-jdbc-properties.socketTimeout", "10"),
                 // A test makes a token older than that.
-                "auth-tokens.token.lifespan",
-                "3650d",
+                Map.entry("auth-tokens.token.lifespan", "3650d"),
                 // For the tests of cross-origin access; no other test says where it comes from.
-                "auth-tokens.http.cors-origins",
-                "https://app.example.com,http://localhost:3000",
-                "auth-tokens.password.leaked-list",
-                LEAKED_LIST,
-                "auth-tokens.public-url",
-                PUBLIC_URL,
+                Map.entry("auth-tokens.http.cors-origins", "https://app.example.com,http://localhost:3000"),
+                Map.entry("auth-tokens.password.leaked-list", LEAKED_LIST),
+                Map.entry("auth-tokens.public-url", PUBLIC_URL),
                 // All tests come from one address, and many of their logins fail on purpose.
-                "auth-tokens.throttle.address-failures",
-                "1000000",
+                Map.entry("auth-tokens.throttle.address-failures", "1000000"),
                 // The launcher of the packaged service reads its log as text.
-                "quarkus.log.file.json.enabled",
-                "false");
+                Map.entry("quarkus.log.file.json.enabled", "false"));
     }
 
     /** The server stays for the next start of Quarkus, which has a new database. */

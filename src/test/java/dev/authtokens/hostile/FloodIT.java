@@ -60,7 +60,7 @@ class FloodIT {
     static void start() {
         database = SharedPostgres.newDatabaseWithSchema();
         Map<String, String> environment = ServiceProcess.withAdministrator(database, EMAIL, PASSWORD);
-        service = ServiceProcess.start(environment).awaitReady();
+        service = ServiceProcess.start(ServiceProcess.patient(environment)).awaitReady();
     }
 
     @AfterAll

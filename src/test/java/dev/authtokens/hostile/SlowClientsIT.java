@@ -45,7 +45,7 @@ class SlowClientsIT {
         // Nothing ends here for being at rest.
         environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", "10M");
         environment.put("QUARKUS_HTTP_LIMITS_MAX_CONNECTIONS", String.valueOf(MAX_CONNECTIONS));
-        service = ServiceProcess.start(environment).awaitReady();
+        service = ServiceProcess.start(ServiceProcess.patient(environment)).awaitReady();
     }
 
     @AfterAll

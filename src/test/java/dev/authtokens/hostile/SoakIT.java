@@ -47,7 +47,7 @@ class SoakIT {
         Map<String, String> environment =
                 ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_TRUSTED_PROXIES", "127.0.0.0/8,::1/128");
-        service = ServiceProcess.start(environment).awaitReady();
+        service = ServiceProcess.start(ServiceProcess.patient(environment)).awaitReady();
     }
 
     @AfterAll

@@ -44,7 +44,7 @@ class ForwardedForIT {
         Map<String, String> environment =
                 ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
         environment.put("AUTH_TOKENS_HTTP_TRUSTED_PROXIES", NGINX_ADDRESS + "/32");
-        service = ServiceProcess.start(environment).awaitReady();
+        service = ServiceProcess.start(ServiceProcess.patient(environment)).awaitReady();
     }
 
     @AfterAll

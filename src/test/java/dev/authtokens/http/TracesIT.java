@@ -59,7 +59,8 @@ class TracesIT {
         environment.put("JAVA_TOOL_OPTIONS", "-javaagent:" + System.getProperty("opentelemetry.agent"));
         environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url());
         environment.put("OTEL_BSP_SCHEDULE_DELAY", "100");
-        service = ServiceProcess.startWithoutArchive(environment).awaitReady();
+        service = ServiceProcess.startWithoutArchive(ServiceProcess.patient(environment))
+                .awaitReady();
     }
 
     @AfterEach

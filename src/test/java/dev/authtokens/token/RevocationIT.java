@@ -115,8 +115,11 @@ class RevocationIT {
                 CuttableProxy way = new CuttableProxy(postgres.port(), "pg_snapshot");
                 ways.add(way);
                 String url = database.replace(":" + postgres.port() + "/", ":" + way.port() + "/");
-                replicas.add(ServiceProcess.start(ServiceProcess.withAdministrator(url, ADMIN, PASSWORD))
-                        .awaitReady());
+                Map<String, String> environment =
+                        ServiceProcess.patient(ServiceProcess.withAdministrator(url, ADMIN, PASSWORD));
+                // A connection that was cut may be used before it is found out.
+                environment.put("QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_SOCKETTIMEOUT", "10");
+                replicas.add(ServiceProcess.start(environment).awaitReady());
             }
             admin = replicas.get(0).token(ADMIN, PASSWORD);
             run();
@@ -137,8 +140,8 @@ class RevocationIT {
             try (PgBouncer pooler = PgBouncer.start(postgres, folder)) {
                 String url = database.replace(":" + postgres.port() + "/", ":" + pooler.port() + "/");
                 for (int i = 0; i < 2; i++) {
-                    replicas.add(ServiceProcess.start(
-                                    ServiceProcess.withAdministrator(url + "?prepareThreshold=0", ADMIN, PASSWORD))
+                    replicas.add(ServiceProcess.start(ServiceProcess.patient(
+                                    ServiceProcess.withAdministrator(url + "?prepareThreshold=0", ADMIN, PASSWORD)))
                             .awaitReady());
                 }
                 for (ServiceProcess replica : replicas) {
