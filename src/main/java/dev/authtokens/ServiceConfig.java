@@ -133,8 +133,8 @@ public interface ServiceConfig {
         Duration accountLongestDelay();
 
         /**
-         * Number of failed logins from one client address (IPv6: one /64 network) per period, on each replica. 1 to
-         * 1,000,000. Raise it if many people share one address.
+         * Number of failed logins from one client address (IPv6: one /64 network) per period, on each replica. Ten logins that
+         * are refused because of the account's delay count as one. 1 to 1,000,000. Raise it if many people share one address.
          */
         @WithDefault("100")
         int addressFailures();

@@ -6,6 +6,7 @@ import dev.authtokens.access.AuthorizationHeader.Basic;
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.audit.AuditKind;
+import dev.authtokens.audit.RequestOrigin;
 import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.login.Login;
 import dev.authtokens.login.LoginExecutor;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,8 +28,9 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Authenticates programs by HTTP Basic (RFC 7617). A password is hashed once. From then on its HMAC, keyed by a secret of this
- * process, is kept with the stored hash that it matched. Two queries check that the throttle admits the client, and that the
- * account still has that hash and has not expired: a change of the password or the account takes effect at once.
+ * process, is kept with the stored hash that it matched, and one query checks that the account still has that hash and
+ * has not expired: a change of the password or the account takes effect at once. The HMAC covers the client address too: for who
+ * guesses elsewhere, the throttle refuses the right password like the wrong ones.
  */
 @Singleton
 class BasicAuthentication {
@@ -81,9 +84,8 @@ class BasicAuthentication {
     }
 
     private Optional<Account> findUnchanged(String email, String matchedHash) {
-        Optional<EmailAddress> address = EmailAddress.parse(email);
-        address.ifPresent(login::requireAdmission);
-        return address.flatMap(users::findAccount)
+        return EmailAddress.parse(email)
+                .flatMap(users::findAccount)
                 .filter(account -> account.passwordHash().equals(matchedHash) && !account.isExpired(clock.now()));
     }
 
@@ -93,6 +95,8 @@ class BasicAuthentication {
             mac.init(key);
             mac.update(credentials.email().getBytes(StandardCharsets.UTF_8));
             mac.update((byte) ':');
+            mac.update(Objects.toString(RequestOrigin.current().address()).getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) ' ');
             return HexFormat.of().formatHex(mac.doFinal(credentials.password()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jboss.logging.Logger;
@@ -40,7 +39,7 @@ class AccountFailures {
     /** Known networks of an account: those of the latest logins. */
     static final int MAX_KNOWN_NETWORKS = 5;
 
-    /** Addresses without an account: those of the latest attempts; some 185 MB with indexes. */
+    /** Addresses without an account: those of the latest attempts; some 235 MB with indexes. */
     private static final int MAX_UNKNOWN_ADDRESSES = 1_000_000;
 
     private static final Logger LOG = Logger.getLogger(AccountFailures.class);
@@ -50,8 +49,8 @@ class AccountFailures {
     private static final Duration MIN_DELAY = Duration.ofMillis(100);
     private static final Duration RETENTION = Duration.ofDays(30);
 
-    /** The count that an attempt belongs to: that of its known network, else that of all unknown clients. */
-    private static final String COUNTED = """
+    private static final String RESERVE =
+            """
             with attempt (email, digest, network, now, free, longest) as (
                 values (?, cast(? as bytea), ?, clock_timestamp(), cast(? as integer), make_interval(secs => ?))
             ), subject as (
@@ -61,19 +60,16 @@ class AccountFailures {
             ), counted as (
                 select account, now, coalesce((
                     select source from login_attempts known
-                    where known.account = subject.account and known.source = network and known.failures < %d), '')
+                    where known.account = subject.account and known.source = network and known.failures < %1$d), '')
                     as counted_source
                 from subject
-            )""".formatted(MAX_OF_KNOWN_NETWORK);
-
-    private static final String RESERVE = COUNTED + """
-            , reserved as (
+            ), reserved as (
                 insert into login_attempts as row (account, source, failures, last_at, open_at)
                 select account, counted_source, 1, now, now from counted
                 on conflict (account, source) do update
-                set failures = row.failures %% %1$d + 1, last_at = excluded.last_at, open_at = excluded.last_at
-                    + (select case when row.failures %% %1$d < free then make_interval()
-                                   when row.failures + 1 = %1$d then make_interval(hours => %2$d)
+                set failures = row.failures %% %2$d + 1, last_at = excluded.last_at, open_at = excluded.last_at
+                    + (select case when row.failures %% %2$d < free then make_interval()
+                                   when row.failures + 1 = %2$d then make_interval(hours => %3$d)
                                    else least(longest, make_interval(secs => power(2, least(row.failures - free, 30)))) end
                        from attempt)
                 where row.open_at <= excluded.last_at or row.failures <= (select free from attempt)
@@ -83,13 +79,7 @@ class AccountFailures {
             union all
             select false, row.account, row.source, row.failures, row.open_at, now
             from login_attempts row join counted on row.account = counted.account and row.source = counted_source
-            where not exists (select from reserved)""".formatted(MAX_OF_UNKNOWN_CLIENTS, RETENTION.toHours());
-
-    private static final String FIND_REFUSAL = COUNTED + """
-            select false, row.account, row.source, row.failures, row.open_at, attempt.now
-            from attempt cross join counted
-            join login_attempts row on row.account = counted.account and row.source = counted_source
-            where row.open_at > attempt.now and row.failures > free""";
+            where not exists (select from reserved)""".formatted(MAX_OF_KNOWN_NETWORK, MAX_OF_UNKNOWN_CLIENTS, RETENTION.toHours());
 
     private static final String RESET = """
             with attempt (account, source, counted_source, now) as (
@@ -165,18 +155,6 @@ class AccountFailures {
     Reservation reserve(String email, byte[] digest, String network) {
         return statements.query(
                 RESERVE, row -> read(row, digest), email, digest, network, free, (double) longestDelay.toSeconds());
-    }
-
-    /** What {@link #reserve} would refuse at this moment, without counting an attempt; empty when it would be granted. */
-    Optional<Reservation> findRefusal(String email, byte[] digest, String network) {
-        return statements.query(
-                FIND_REFUSAL,
-                rows -> rows.isBeforeFirst() ? Optional.of(read(rows, digest)) : Optional.empty(),
-                email,
-                digest,
-                network,
-                free,
-                (double) longestDelay.toSeconds());
     }
 
     private Reservation read(ResultSet row, byte[] digest) throws SQLException {

@@ -83,15 +83,6 @@ public class Login {
         }
     }
 
-    /**
-     * Refuses what {@link #verify} would refuse before it verifies the password; not counted as an attempt.
-     *
-     * @throws Problem {@code TOO_MANY_REQUESTS}
-     */
-    public void requireAdmission(EmailAddress email) {
-        throttle.requireAdmission(email);
-    }
-
     /** The account with its current hash: one of an older cost or pepper is renewed. */
     private Account verify(Attempt attempt, byte[] password) {
         Optional<Account> found =

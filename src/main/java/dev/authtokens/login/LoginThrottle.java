@@ -146,51 +146,24 @@ class LoginThrottle {
     Attempt admit(AuditKind purpose, String sentEmail) {
         Optional<EmailAddress> email = EmailAddress.parse(sentEmail);
         String network = network(RequestOrigin.current().address());
-        requireAddress(network, email);
-        Reservation reservation =
-                reserve(email.map(EmailAddress::canonical).orElse(""), digest(email, sentEmail), network);
-        if (!reservation.granted()) {
-            throw rejectByAccount(reservation, network, email);
-        }
-        return new Attempt(purpose, email, network, reservation);
-    }
-
-    /**
-     * Rejects what {@link #admit} would, without counting an attempt: for a password that has been verified before. Otherwise
-     * its answer would tell who guesses that this guess is the right one.
-     *
-     * @throws Problem {@code TOO_MANY_REQUESTS} with the time until the next attempt
-     */
-    void requireAdmission(EmailAddress email) {
-        String network = network(RequestOrigin.current().address());
-        requireAddress(network, Optional.of(email));
-        accounts.findRefusal(email.canonical(), digest(Optional.of(email), ""), network)
-                .ifPresent(refusal -> {
-                    throw rejectByAccount(refusal, network, Optional.of(email));
-                });
-    }
-
-    private void requireAddress(String network, Optional<EmailAddress> email) {
         Duration wait = addresses.wait(network);
         if (!wait.isZero()) {
             rejectedByAddress.increment();
             throw reject("address", network, email, wait);
         }
-    }
-
-    private Problem rejectByAccount(Reservation refusal, String network, Optional<EmailAddress> email) {
-        rejectedByAccount.increment();
-        addresses.rejected(network);
-        return reject("account", HexFormat.of().formatHex(refusal.account()), email, refusal.delay());
-    }
-
-    private static byte[] digest(Optional<EmailAddress> email, String sentEmail) {
-        return Sha256.digest(
-                email.map(EmailAddress::canonical).orElse(sentEmail).getBytes(StandardCharsets.UTF_8));
+        Reservation reservation = reserve(email.map(EmailAddress::canonical), sentEmail, network);
+        if (!reservation.granted()) {
+            rejectedByAccount.increment();
+            addresses.rejected(network);
+            throw reject("account", HexFormat.of().formatHex(reservation.account()), email, reservation.delay());
+        }
+        return new Attempt(purpose, email, network, reservation);
     }
 
     /** Sleeps through the first delay of an account, without a connection, and asks again. */
-    private Reservation reserve(String email, byte[] digest, String network) {
+    private Reservation reserve(Optional<String> canonical, String sentEmail, String network) {
+        byte[] digest = Sha256.digest(canonical.orElse(sentEmail).getBytes(StandardCharsets.UTF_8));
+        String email = canonical.orElse("");
         long start = System.nanoTime();
         Reservation reservation = accounts.reserve(email, digest, network);
         while (!reservation.granted() && accounts.isFirstDelay(reservation) && fits(reservation.delay(), start)) {
