@@ -3,7 +3,6 @@ package dev.authtokens.token;
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
-import dev.authtokens.problem.DatabaseFailure;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -61,15 +60,17 @@ class LastUse {
     void write() {
         List<Map.Entry<ByteBuffer, Instant>> uses = new ArrayList<>(pending.entrySet());
         PersistenceException failure = null;
-        for (int from = 0; from < uses.size() && !isUnreachable(failure); from += BATCH) {
+        int failures = 0;
+        for (int from = 0; from < uses.size() && failures < 2; from += BATCH) {
             List<Map.Entry<ByteBuffer, Instant>> batch = uses.subList(from, Math.min(from + BATCH, uses.size()));
             try {
                 write(batch);
                 // A token that was used again meanwhile stays for the next time.
                 batch.forEach(use -> pending.remove(use.getKey(), use.getValue()));
             } catch (PersistenceException e) {
-                // A row of this batch may be locked; others are written.
+                // A row of this batch may be locked. If the next one fails too, it is the database.
                 failure = e;
+                failures++;
             }
         }
         if (failure != null) {
@@ -78,10 +79,6 @@ class LastUse {
                             + " later; check the database",
                     pending.size(), failure.getMessage());
         }
-    }
-
-    private static boolean isUnreachable(PersistenceException failure) {
-        return failure != null && DatabaseFailure.isUnreachable(failure);
     }
 
     void writeBeforeStop(@Observes ShutdownEvent stop) {

@@ -39,7 +39,7 @@ record RevocationReading(
      */
     private static final String READ = """
             with previous as (select cast(? as pg_snapshot) as snapshot)
-            select %s, pg_postmaster_start_time(), 'revocations'::regclass::oid || ' ' || triggers.versions,
+            select %1$s, pg_postmaster_start_time(), 'revocations'::regclass::oid || ' ' || triggers.versions,
                    pg_is_in_recovery(), triggers.number = 4,
                    pg_current_snapshot()::text, (select coalesce(max(id), 0) from revocations),
                    clock_timestamp(), unread.*
@@ -50,11 +50,12 @@ record RevocationReading(
                   and tgname in ('auth_tokens_revoked', 'auth_tokens_changed', 'users_changed', 'token_validity_changed')
                   and tgenabled in ('O', 'A')) as triggers
             left join lateral (
-                select digest, user_id, at from revocations where xid >= pg_snapshot_xmax(previous.snapshot)
+                (select digest, user_id, at from revocations
+                 where xid >= pg_snapshot_xmax(previous.snapshot) order by xid limit %2$d)
                 union all
                 select digest, user_id, at from revocations
                 where xid = any(array(select pg_snapshot_xip(previous.snapshot)))
-                limit %d) as unread on true""";
+                limit %2$d) as unread on true""";
 
     /** Two functions that some managed services refuse; the others tell servers apart too. */
     private static final String SYSTEM_AND_TIMELINE = """

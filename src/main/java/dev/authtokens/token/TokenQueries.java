@@ -46,7 +46,7 @@ class TokenQueries {
     /** Tokens that one statement deletes, within its timeout. */
     static final int BATCH = 10_000;
 
-    /** Locks rows in the same order as {@link LastUse}, so that the two do not deadlock. */
+    /** Each batch locks rows in the same order as {@link LastUse}, so that the two do not deadlock. */
     private static final String DELETE_OTHERS = """
             delete from auth_tokens where digest in (
                 select digest from auth_tokens where user_id = ? and id is distinct from ?

@@ -249,9 +249,10 @@ public class TokenStore {
     public Optional<String> findAccount(TokenSecret secret) {
         byte[] digest = secret.digest();
         Instant now = clock.now();
+        Instant pending = lastUse.latest(digest, null);
         return queries.find(digest)
                 .flatMap(row ->
-                        new CachedToken(row, lastUse.latest(digest, row.lastUsedAt()), now).verify(lifetime, now))
+                        new CachedToken(row, LastUse.later(row.lastUsedAt(), pending), now).verify(lifetime, now))
                 .map(token -> token.owner().email());
     }
 
