@@ -12,7 +12,7 @@ public final class Redactor {
     private static final String REDACTED = "REDACTED";
 
     /** What is behind four times the maximum length is not looked at: headers may have 32 KiB. */
-    private static final int LONGEST_OF_MAX = 4;
+    private static final int READ_FACTOR = 4;
 
     // Clients choose the text and its length, so the quantifiers are possessive: no backtracking.
 
@@ -54,7 +54,7 @@ public final class Redactor {
 
     /** The text redacted, without unprintable characters, and cut to {@code maxLength} characters. */
     public static String clean(String text, int maxLength) {
-        String start = text.substring(0, Math.min(text.length(), LONGEST_OF_MAX * maxLength));
+        String start = text.substring(0, Math.min(text.length(), READ_FACTOR * maxLength));
         // Before and after: removed characters must neither split a secret nor join its parts.
         String visible = FORMAT.matcher(redact(start)).replaceAll("");
         String redacted = redact(UNPRINTABLE.matcher(visible).replaceAll(" "));

@@ -104,28 +104,28 @@ class LeakedTokenRevoker {
     private static Map<String, Leak> find(HttpServerRequest request) {
         Map<String, Leak> found = new LinkedHashMap<>();
         String authorization = Objects.requireNonNullElse(request.getHeader(HttpHeaders.AUTHORIZATION), "");
-        find(request.uri(), REQUEST_LINE, found);
+        find(request.uri(), REQUEST_LINE, "", found);
         for (String header : LOGGED_HEADERS) {
             for (String value : request.headers().getAll(header)) {
-                find(value, header, found);
+                // Existing clients send the command line that gave them the token (gsctl --auth-token). The log has it
+                // redacted.
+                String exempt = header.equals(RequestContextFilter.COMMAND_LINE) ? authorization : "";
+                find(value, header, exempt, found);
             }
         }
-        // Existing clients send the command line that gave them the token (gsctl --auth-token). The log has it
-        // redacted.
-        found.entrySet()
-                .removeIf(leak -> leak.getValue().place().equals(RequestContextFilter.COMMAND_LINE)
-                        && authorization.contains(leak.getKey()));
         return found;
     }
 
-    private static void find(String text, String place, Map<String, Leak> found) {
+    private static void find(String text, String place, String exempt, Map<String, Leak> found) {
         if (!text.contains(TokenSecret.PREFIX)) {
             return;
         }
         Matcher candidates = TokenSecret.SHAPE.matcher(text);
         while (candidates.find() && found.size() < MAX_TOKENS) {
             String candidate = candidates.group();
-            TokenSecret.parse(candidate).ifPresent(secret -> found.putIfAbsent(candidate, new Leak(secret, place)));
+            TokenSecret.parse(candidate)
+                    .filter(secret -> !exempt.contains(candidate))
+                    .ifPresent(secret -> found.putIfAbsent(candidate, new Leak(secret, place)));
         }
     }
 }

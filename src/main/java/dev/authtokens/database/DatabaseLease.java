@@ -14,7 +14,7 @@ import org.jboss.logging.Logger;
 /**
  * Proof that no other primary has replaced the one that this replica reads from: a tiny commit that its synchronous standby
  * confirms. A promoted standby no longer confirms commits of its former primary. Without the lease the replica answers no
- * request.
+ * request but the ping.
  */
 @ApplicationScoped
 public class DatabaseLease {
@@ -49,7 +49,7 @@ public class DatabaseLease {
         this.enabled = enabled;
     }
 
-    /** From now on a replica without the lease answers nothing, if the setting says so. Not called by commands. */
+    /** From now on a replica without the lease answers nothing but the ping, if the setting says so. Not called by commands. */
     public void require() {
         required = enabled;
     }
@@ -75,7 +75,7 @@ public class DatabaseLease {
         } catch (SQLException e) {
             if (!lost) {
                 LOG.warn(
-                        "The synchronous standby does not confirm the lease: until it does, every request is answered with"
+                        "The synchronous standby does not confirm the lease: until it does, requests are answered with"
                                 + " 503. Check the replication, and whether another server has been promoted");
             }
             lost = true;
