@@ -74,9 +74,8 @@ public class DatabaseLease {
             write(connection);
         } catch (SQLException e) {
             if (!lost) {
-                LOG.warn(
-                        "The synchronous standby does not confirm the lease: until it does, requests are answered with"
-                                + " 503. Check the replication, and whether another server has been promoted");
+                LOG.warn("The synchronous standby does not confirm the lease: until it does, requests are answered with"
+                        + " 503. Check the replication, and whether another server has been promoted");
             }
             lost = true;
             throw e;

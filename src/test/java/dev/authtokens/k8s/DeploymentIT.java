@@ -58,6 +58,7 @@ class DeploymentIT {
             "histogram_quantile",
             "increase",
             "le",
+            "max",
             "namespace",
             "rate",
             "sum",
