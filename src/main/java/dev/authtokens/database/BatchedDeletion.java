@@ -94,17 +94,9 @@ public class BatchedDeletion {
             long number = batch.map(Batch::deleted).orElse(0L);
             deleted += number;
             purged.increment(number);
-            batch.ifPresent(done -> remember(kind, done.next()));
+            batch.ifPresent(done -> places.compute(kind, (same, before) -> done.next()));
         } while (batch.map(Batch::next).isPresent() && pause());
         return deleted;
-    }
-
-    private void remember(String kind, Instant place) {
-        if (place == null) {
-            places.remove(kind);
-        } else {
-            places.put(kind, place);
-        }
     }
 
     /** Until the end of the transaction; false when another replica holds it. */
