@@ -7,6 +7,7 @@ import dev.authtokens.http.UnreadableRequests;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TimeZone;
 import java.util.logging.Level;
@@ -27,6 +28,8 @@ public class Main {
         POSTGRESQL.setLevel(Level.SEVERE);
         // The driver sends the name of the time zone to PostgreSQL, which does not know all of Java's.
         TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
+        // Some languages have digits of their own, which would get into SQL.
+        Locale.setDefault(Locale.ROOT);
         if (args.length == 0) {
             // The start of every pod: saves the time to load the command line.
             serve();

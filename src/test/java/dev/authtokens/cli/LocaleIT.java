@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The packaged service where people write I and i otherwise, far from UTC. */
+/** The packaged service where people write I and i otherwise, with digits of their own, far from UTC. */
 class LocaleIT {
 
     private static final String PASSWORD = "correct horse battery";
@@ -34,7 +34,10 @@ class LocaleIT {
                         environment,
                         command -> Stream.of(
                                         command.subList(0, 1),
-                                        List.of("-Duser.language=tr", "-Duser.country=TR"),
+                                        List.of(
+                                                "-Duser.language=tr",
+                                                "-Duser.country=TR",
+                                                "-Duser.extensions=u-nu-arabext"),
                                         command.subList(1, command.size()))
                                 .flatMap(List::stream)
                                 .toList())
