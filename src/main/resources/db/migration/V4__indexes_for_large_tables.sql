@@ -6,3 +6,6 @@ create index users_administrators on users (id) where role = 'ADMIN';
 
 -- Of addresses without an account, which anybody can make up, the surplus is deleted.
 create index login_attempts_of_unknown on login_attempts (last_at) where length(account) = 32;
+
+-- Few events of one kind of an account that has many.
+create index audit_events_of_account_and_kind on audit_events (account, kind, id);

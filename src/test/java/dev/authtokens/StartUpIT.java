@@ -251,6 +251,23 @@ class StartUpIT {
         }
     }
 
+    /** Whoever stops it may be about to restore the database. */
+    @Test
+    void stopsWhileAnotherProcessMigratesAndMigratesNothingAfterwards() throws Exception {
+        String database = SharedPostgres.newDatabase();
+        try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
+                Statement statement = other.createStatement();
+                ServiceProcess service = ServiceProcess.start(with(database))) {
+            statement.execute("select pg_advisory_lock(hashtextextended('auth-tokens: migrate', 0))");
+            Await.until("it does not wait", () -> service.output().contains("Another process migrates the schema"));
+            service.terminate();
+            assertEquals(143, service.exitCode());
+        }
+        assertEquals(
+                List.of(0L),
+                Postgres.query(database, "select count(*) from pg_class where relname like 'auth_tokens%'"));
+    }
+
     @Test
     void refusesToStartWithoutADatabase() {
         String line = refusal(Map.of());

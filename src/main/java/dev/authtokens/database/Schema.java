@@ -10,10 +10,15 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateResult;
+import org.jboss.logging.Logger;
 
 /** The version of the database schema: whether it is current, and its migration by Flyway. */
 @Singleton
@@ -29,22 +34,34 @@ public class Schema implements FlywayConfigurationCustomizer {
             "select script, version from " + HISTORY + " where success and version is not null order by installed_rank";
 
     /** Until the end of the transaction. */
-    private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('auth-tokens: migrate', 0))";
+    private static final String LOCK = "select pg_try_advisory_xact_lock(hashtextextended('auth-tokens: migrate', 0))";
+
+    /** Between two attempts to get the lock. */
+    private static final Duration LOCK_INTERVAL = Duration.ofMillis(500);
 
     /** Name of the connections in PostgreSQL. */
     private static final String MIGRATION = "auth-tokens-migration";
 
     private static final int ATTEMPTS = 6;
 
+    private static final Logger LOG = Logger.getLogger(Schema.class);
+
     private final Statements statements;
     private final DirectConnections connections;
     private final Instance<Flyway> flyway;
+    private final String detectLostClients;
     private volatile String version = "unknown";
 
-    Schema(Statements statements, DirectConnections connections, Instance<Flyway> flyway) {
+    /** @param detectLostClients statement by which PostgreSQL ends the session of a process that vanished */
+    Schema(
+            Statements statements,
+            DirectConnections connections,
+            Instance<Flyway> flyway,
+            @ConfigProperty(name = "session.detect-lost-clients") String detectLostClients) {
         this.statements = statements;
         this.connections = connections;
         this.flyway = flyway;
+        this.detectLostClients = detectLostClients;
     }
 
     /**
@@ -108,8 +125,8 @@ public class Schema implements FlywayConfigurationCustomizer {
     }
 
     /**
-     * Applies the missing migrations. Several processes may do so at once: one waits for the other. The lock of Flyway does not
-     * cover the creation of its history, so there is one around all of it.
+     * Applies the missing migrations. Several processes may do so at once: one waits for the other, unless it is stopped. The
+     * lock of Flyway does not cover the creation of its history, so there is one around all of it.
      *
      * @throws StartFailure when the schema has tables of others, or migrations that failed or differ, or when the database
      *     cannot hold every e-mail address
@@ -119,8 +136,9 @@ public class Schema implements FlywayConfigurationCustomizer {
         try (Connection connection = connections.withoutTimeout(MIGRATION).getConnection();
                 Statement lock = connection.createStatement()) {
             connection.setAutoCommit(false);
+            lock.execute(detectLostClients);
             lock.execute("set local idle_in_transaction_session_timeout = 0");
-            lock.execute(LOCK);
+            awaitLock(lock);
             MigrateResult result = flyway.get().migrate();
             query(APPLIED, this::readApplied);
             return result;
@@ -128,6 +146,32 @@ public class Schema implements FlywayConfigurationCustomizer {
             throw reason(e);
         } catch (SQLException e) {
             throw new PersistenceException(e);
+        }
+    }
+
+    /** @throws StartFailure when the process is stopped meanwhile */
+    private static void awaitLock(Statement lock) throws SQLException {
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread stop = new Thread(stopped::countDown);
+        try {
+            Runtime.getRuntime().addShutdownHook(stop);
+            boolean isGranted = isGranted(lock);
+            if (!isGranted) {
+                LOG.info("Another process migrates the schema of the database: waiting for its end");
+            }
+            while (!isGranted && !stopped.await(LOCK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                isGranted = isGranted(lock);
+            }
+            // Fails, as adding does, once the process is being stopped.
+            Runtime.getRuntime().removeShutdownHook(stop);
+        } catch (InterruptedException | IllegalStateException e) {
+            throw StartFailure.ofUrl("the process was stopped before it migrated the schema");
+        }
+    }
+
+    private static boolean isGranted(Statement lock) throws SQLException {
+        try (ResultSet granted = lock.executeQuery(LOCK)) {
+            return granted.next() && granted.getBoolean(1);
         }
     }
 

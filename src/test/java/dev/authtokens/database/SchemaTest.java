@@ -8,7 +8,11 @@ import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +46,44 @@ class SchemaTest {
         } finally {
             Postgres.execute(ServiceDatabase.url(), "delete from auth_tokens_schema_history where version = '999'");
         }
+    }
+
+    /** Such as those of a role, or of a connection that a pooler gave to the service before. */
+    @Test
+    void migratesWithoutTheTimeLimitsOfRequests() throws Exception {
+        Object database = query("select quote_ident(current_database())").get(0);
+        for (String setting : List.of("statement_timeout", "lock_timeout")) {
+            execute("alter database " + database + " set " + setting + " = '1s'");
+        }
+        execute("delete from auth_tokens_schema_history where script = '" + Schema.LAST_MIGRATION + "'");
+        for (Object index : query("select indexname from pg_indexes where indexname in ('revocations_by_id',"
+                + " 'users_administrators', 'login_attempts_of_unknown', 'audit_events_of_account_and_kind')")) {
+            execute("drop index " + index);
+        }
+        try (Connection other = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select pg_advisory_lock(hashtextextended('auth-tokens: migrate', 0))");
+            statement.execute("lock table audit_events in row exclusive mode");
+            CompletableFuture<Integer> migrated =
+                    CompletableFuture.supplyAsync(() -> schema.migrate().migrationsExecuted);
+            Thread.sleep(2000);
+            statement.execute("select pg_advisory_unlock_all()");
+            Postgres.awaitLockWaits(ServiceDatabase.url(), 1);
+            Thread.sleep(2000);
+            other.commit();
+            assertEquals(1, migrated.get());
+        } finally {
+            execute("alter database " + database + " reset all");
+        }
+    }
+
+    private static void execute(String sql) {
+        Postgres.execute(ServiceDatabase.url(), sql);
+    }
+
+    private static List<Object> query(String sql) {
+        return Postgres.query(ServiceDatabase.url(), sql);
     }
 
     /** A new version of the operating system may order text differently, which breaks such an index. */
