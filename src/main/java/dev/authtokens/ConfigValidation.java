@@ -12,9 +12,9 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 import org.postgresql.Driver;
 
 /**
- * Refuses settings that are out of bounds or do not exist, all of them at once, and without their values, for some are
- * secrets. Written out, since Bean Validation for these few lines took a quarter of a start on the JVM.
+ * Has settings read strictly, and refuses those that are out of bounds or do not exist, all of them at once, and without their
+ * values, for some are secrets. Written out, since Bean Validation for these few lines took a quarter of a start on the JVM.
  */
 public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, ConfigValidator {
 
@@ -34,16 +34,18 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
 
     private static final Pattern PUBLIC_URL = Pattern.compile("https?://[^/?#@\\s]+(/[^?#\\s]*[^/?#\\s])?");
     private static final List<String> PROVIDERS = List.of("kvm", "aws", "azure");
-    private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");
 
-    private final Supplier<Collection<String>> environment;
+    /** As browsers send it (RFC 6454, section 6.1): in lower case, without the port that its scheme has by default. */
+    private static final Pattern ORIGIN = Pattern.compile("(http://(?!.*:80$)|https://(?!.*:443$))[^/\\s\\p{Lu}]+");
+
+    private final Supplier<Map<String, String>> environment;
 
     /** For Quarkus, which finds it as a service. */
     public ConfigValidation() {
-        this(() -> System.getenv().keySet());
+        this(System::getenv);
     }
 
-    ConfigValidation(Supplier<Collection<String>> environment) {
+    ConfigValidation(Supplier<Map<String, String>> environment) {
         this.environment = environment;
     }
 
@@ -163,7 +165,10 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
         }
 
         void checkOrigin(String name, String origin) {
-            check(name, ORIGIN.matcher(origin).matches(), "is no origin: scheme, host and port");
+            check(
+                    name,
+                    ORIGIN.matcher(origin).matches(),
+                    "is no origin as browsers send it: scheme and host in lower case, and the port unless it is the default");
         }
 
         void checkFilled(String name, String text) {

@@ -50,13 +50,15 @@ public class StartFailure extends RuntimeException {
 
     private static Optional<StartFailure> reasonOf(DatabaseFailure failure) {
         if (failure.refusesUser()) {
-            return Optional.of(new StartFailure(USERNAME, "the database refuses this user or the password"));
+            return Optional.of(new StartFailure(
+                    USERNAME, "the database refuses this user or the password: " + failure.firstLine()));
         }
         if (failure.lacksPrivilege()) {
             return Optional.of(new StartFailure(USERNAME, "this user lacks a privilege: " + failure.firstLine()));
         }
         if (failure.isReadOnly()) {
-            return Optional.of(ofUrl("no server takes changes: name the primary. " + failure.firstLine()));
+            return Optional.of(
+                    ofUrl("no server accepts writes: use the address of the primary. " + failure.firstLine()));
         }
         if (failure.refusesParameter()) {
             return Optional.of(ofUrl("a parameter of the connection is wrong: " + failure.firstLine()));

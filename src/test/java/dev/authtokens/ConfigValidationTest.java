@@ -92,7 +92,10 @@ public class ConfigValidationTest {
     @ParameterizedTest
     @CsvSource({
         "password.previous-peppers, sixteen letters., fifteen letters",
-        "http.cors-origins, http://localhost:3000, https://a.example.com/path"
+        "http.cors-origins, http://localhost:3000, https://a.example.com/path",
+        "http.cors-origins, https://a.example.com:8443, https://a.example.com:443",
+        "http.cors-origins, http://a.example.com:443, http://a.example.com:80",
+        "http.cors-origins, https://a.example.com, https://A.example.com"
     })
     void tellsWhichElementOfAListIsWrong(String name, String good, String bad) {
         assertDoesNotThrow(() -> read(Map.of("auth-tokens." + name, good + "," + good)));
@@ -199,7 +202,7 @@ public class ConfigValidationTest {
                 "AUTH_TOKENS_BOOTSTRAP_PASSWORD_FILE",
                 "AUTH_TOKENS_SERVICE_HOST",
                 "AUTH_TOKENS_SERVICE_PORT_HTTP",
-                "AUTH_TOKENS_PORT",
+                "AUTH_TOKENS_PORT=tcp://10.96.0.12:8000",
                 "AUTH_TOKENS_PORT_8000_TCP",
                 "AUTH_TOKENS_PORT_8000_TCP_ADDR",
                 "AUTH_TOKENS_DATABASE_RW_SERVICE_PORT",
@@ -283,7 +286,10 @@ public class ConfigValidationTest {
                 .withConverter(Path.class, 200, new PathConverter())
                 .withConverter(CidrAddress.class, 200, text -> null)
                 .withSources(source);
-        new ConfigValidation(() -> List.of(variables)).configBuilder(builder);
+        Map<String, String> environment = Stream.of(variables)
+                .map(variable -> variable.split("=", 2))
+                .collect(Collectors.toMap(parts -> parts[0], parts -> parts.length == 1 ? "" : parts[1]));
+        new ConfigValidation(() -> environment).configBuilder(builder);
         return builder.build();
     }
 }

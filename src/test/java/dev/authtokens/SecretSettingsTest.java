@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -110,6 +111,15 @@ class SecretSettingsTest {
         Path latin = directory.resolve("latin");
         Files.write(latin, (secret + "\u00fc").getBytes(StandardCharsets.ISO_8859_1));
         assertRefused(property + "-file (", Map.of(variable + "_FILE", latin.toString()));
+    }
+
+    @Test
+    void aFileMayBeNamedByAPropertyToo() throws IOException {
+        SmallRyeConfig config = ConfigValidationTest.config(new PropertiesConfigSource(
+                Map.of("auth-tokens.password.pepper-file", file("correct horse battery\n")), "properties", 100));
+        assertEquals(
+                Optional.of("correct horse battery"),
+                config.getConfigMapping(ServiceConfig.class).password().pepper());
     }
 
     private static void assertRefused(String beginning, Map<String, String> environment) {

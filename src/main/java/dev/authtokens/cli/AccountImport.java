@@ -52,6 +52,14 @@ class AccountImport {
     }
 
     Summary run(BufferedReader reader) throws IOException {
+        try {
+            return readAll(reader);
+        } finally {
+            context.terminal().clearProgress();
+        }
+    }
+
+    private Summary readAll(BufferedReader reader) throws IOException {
         List<ImportLine> batch = new ArrayList<>();
         long number = 0;
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -73,7 +81,6 @@ class AccountImport {
             }
         }
         write(batch);
-        context.terminal().clearProgress();
         return new Summary(lines, created, existing, bad);
     }
 

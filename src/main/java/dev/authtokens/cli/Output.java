@@ -50,7 +50,8 @@ class Output {
             context.mapper().writeValue(generator, value);
             context.terminal().out().println();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // Of an iterator, such as that nobody reads the output any more.
+            throw e.getCause() instanceof CommandFailure failure ? failure : new UncheckedIOException(e);
         }
     }
 

@@ -38,7 +38,7 @@ class UserCommands {
 
     @Command(
             name = "create",
-            description = {"Makes an account.", "", PASSWORD},
+            description = {"Creates an account.", "", PASSWORD},
             footer = {
                 "%nExamples:",
                 "  auth-tokens user create andy@example.com",
@@ -67,7 +67,7 @@ class UserCommands {
         }
         context.users().create(argument.email, password.hash(argument.email, context), role, expiry);
         UserView made = UserView.of(argument.account(context));
-        output.print(context, made, "Made the account " + made.email() + " with the role " + made.role());
+        output.print(context, made, "Created the account " + made.email() + " with the role " + made.role());
     }
 
     @Command(
@@ -83,13 +83,13 @@ class UserCommands {
                             names = "--prefix",
                             paramLabel = "TEXT",
                             defaultValue = "",
-                            description = "Only addresses that begin so.")
+                            description = "Only addresses with this prefix.")
                     String prefix,
             @Mixin Output output,
             @Option(
                             names = "--limit",
                             paramLabel = "NUMBER",
-                            description = "At most so many, 1 or more; all by default.")
+                            description = "Maximum number of accounts; all by default.")
                     Integer limit) {
         CommandContext context = top.context;
         PrintWriter out = context.terminal().out();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ import picocli.CommandLine.ParentCommand;
                     + " password_base64 is the password itself, in Base64; it has to keep the rules, and hashing takes"
                     + " a tenth of a second each. One of the two is needed; role (user) and expiry (never) are not.",
             "",
-            "An existing account is counted and left as it is, so the import may be run again. A bad line is reported on"
+            "An existing account is counted and left as it is, so the import may be run again. An invalid line is reported on"
                     + " standard error with its number and skipped; the exit code is 1 then."
         },
         footer = {
@@ -55,7 +56,8 @@ class UserImportCommand implements Runnable {
         Summary summary = importAll(context);
         output.print(context, summary, summary.text());
         if (summary.bad() > 0) {
-            throw new CommandFailure(ExitCode.REFUSED, "Bad lines: " + summary.bad() + " of " + summary.lines() + ".");
+            throw new CommandFailure(
+                    ExitCode.REFUSED, "Invalid lines: " + summary.bad() + " of " + summary.lines() + ".");
         }
     }
 
@@ -65,6 +67,8 @@ class UserImportCommand implements Runnable {
                     .run(new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)));
         } catch (NoSuchFileException e) {
             throw new CommandFailure(ExitCode.REFUSED, "There is no file " + file + ".");
+        } catch (AccessDeniedException e) {
+            throw new CommandFailure(ExitCode.REFUSED, "The file " + file + " may not be read by this user.");
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.REFUSED, "The lines cannot be read: " + e.getMessage());
         }

@@ -29,7 +29,7 @@ public class Schedule {
         return thread;
     });
 
-    /** Does the work soon, and again each time that the interval has passed since its end. A failure is logged. */
+    /** Does the work soon, and again each time that the interval has passed since its end, also after a failure. */
     public void every(Duration interval, Runnable work) {
         threads.scheduleWithFixedDelay(
                 () -> run(work, interval), FIRST.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
@@ -38,7 +38,7 @@ public class Schedule {
     private static void run(Runnable work, Duration interval) {
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.errorf(e, "Work in the background failed. It is done again after %s; check the database", interval);
         }
     }

@@ -1,5 +1,6 @@
 package dev.authtokens.problem;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A failure of the database and what its SQL state means. The only list of SQL states: a statement that is wrong itself is a
+ * A failure of the database and what its SQL state means. The list of SQL states: a statement that is wrong itself is a
  * bug of the service; whatever else the database refuses, it may do later, or once an operator has put it right.
  */
 public record DatabaseFailure(SQLException exception) {
@@ -100,13 +101,19 @@ public record DatabaseFailure(SQLException exception) {
         return state().isEmpty() || state().equals("99999");
     }
 
-    /** What the database or the driver said, in one line, without the value of a parameter, which may be a secret. */
+    /**
+     * What the database or the driver said, in one line, without the value of a parameter, which may be a secret. Includes why
+     * there is no connection.
+     */
     public String firstLine() {
-        return String.valueOf(exception.getMessage())
+        String line = String.valueOf(exception.getMessage())
                 .replaceFirst("(?<=\\b(value|was): ).*", "...")
                 .lines()
                 .findFirst()
                 .orElse("");
+        return exception.getCause() instanceof IOException reason
+                ? line + " (" + reason.getClass().getSimpleName() + ": " + reason.getMessage() + ")"
+                : line;
     }
 
     /** Empty when the pool reports the failure. */

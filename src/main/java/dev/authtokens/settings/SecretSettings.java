@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -43,7 +46,7 @@ public final class SecretSettings implements ConfigSourceInterceptor {
         ConfigValue value = Expressions.withoutExpansion(() -> context.proceed(name));
         ConfigValue file = context.proceed(name + FILE);
         if (isSet(value) && isSet(file)) {
-            throw new StartFailure(name, "is set beside its file: set one of them");
+            throw new StartFailure(name, "is set, and its file too: remove one of the two settings");
         }
         if (isSet(file)) {
             return file.withName(name).withValue(raw(name, read(name + FILE, file.getValue())));
@@ -53,6 +56,15 @@ public final class SecretSettings implements ConfigSourceInterceptor {
             return value.withValue(raw(name, value.getValue()));
         }
         return value;
+    }
+
+    /** Without those of the files, which the mapping of the settings does not know. */
+    @Override
+    public Iterator<String> iterateNames(ConfigSourceInterceptorContext context) {
+        List<String> names = new ArrayList<>();
+        context.iterateNames().forEachRemaining(names::add);
+        names.removeIf(name -> name.endsWith(FILE) && isSecret(name.substring(0, name.length() - FILE.length())));
+        return names.iterator();
     }
 
     private static boolean isSet(ConfigValue value) {

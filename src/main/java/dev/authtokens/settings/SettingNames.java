@@ -3,8 +3,8 @@ package dev.authtokens.settings;
 import dev.authtokens.StartFailure;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -18,8 +18,9 @@ import java.util.stream.Stream;
 public final class SettingNames {
 
     /** What Kubernetes sets in containers beside a Service whose name begins with that of this service. */
-    private static final Pattern SERVICE_LINK = Pattern.compile(
-            "\\w+?_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
+    private static final Pattern SERVICE_LINK =
+            Pattern.compile("\\w+?_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*"
+                    + "|\\w+_PORT=(tcp|udp|sctp)://.*");
 
     /** The end of the name of one element of a list. */
     private static final String INDEX = "_\\d+_$";
@@ -40,18 +41,19 @@ public final class SettingNames {
     }
 
     /** One line for each variable that begins as those of the service do and is none of them. */
-    public Stream<String> describeUnknown(Collection<String> variables) {
-        return variables.stream()
-                .filter(variable -> !isKnown(StartFailure.environmentName(variable)))
+    public Stream<String> describeUnknown(Map<String, String> variables) {
+        return variables.entrySet().stream()
+                .filter(variable -> !isKnown(StartFailure.environmentName(variable.getKey()), variable.getValue()))
+                .map(Map.Entry::getKey)
                 .sorted()
                 .map(variable -> variable + " is no setting: did you mean "
                         + nearest(StartFailure.environmentName(variable)) + "?");
     }
 
-    private boolean isKnown(String variable) {
+    private boolean isKnown(String variable, String value) {
         return !variable.startsWith(prefix)
                 || known.contains(variable.replaceFirst(INDEX, ""))
-                || SERVICE_LINK.matcher(variable).matches();
+                || SERVICE_LINK.matcher(variable + "=" + value).matches();
     }
 
     private String nearest(String variable) {

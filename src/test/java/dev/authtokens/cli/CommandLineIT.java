@@ -125,14 +125,17 @@ class CommandLineIT {
                 .toList();
         assertEquals(43, part.size());
 
-        Done piped = Done.of(ServiceProcess.start(settings, command -> {
-            List<String> pipe = new ArrayList<>(List.of("sh", "-c", "{ \"$@\"; echo $? >&2; } | head -n 1", "pipe"));
-            pipe.addAll(command);
-            pipe.addAll(List.of("user", "list"));
-            return pipe;
-        }));
-        assertTrue(piped.out().startsWith("CREATED"), piped::toString);
-        assertEquals("0\n", piped.err());
+        for (String[] arguments : new String[][] {{"user", "list"}, {"user", "list", "--json"}}) {
+            Done piped = Done.of(ServiceProcess.start(settings, command -> {
+                List<String> pipe =
+                        new ArrayList<>(List.of("sh", "-c", "{ \"$@\"; echo $? >&2; } | head -c 7", "pipe"));
+                pipe.addAll(command);
+                pipe.addAll(List.of(arguments));
+                return pipe;
+            }));
+            assertTrue(List.of("CREATED", "[{\"id\":").contains(piped.out()), piped::toString);
+            assertEquals("0\n", piped.err());
+        }
     }
 
     @Test
