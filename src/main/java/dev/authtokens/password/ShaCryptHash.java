@@ -16,8 +16,11 @@ record ShaCryptHash(String text) implements ImportedHash {
             Pattern.compile("((?i:\\{CRYPT}))?(?<text>\\$6\\$(rounds=(?<rounds>[1-9][0-9]{3,})\\$)?"
                     + "[!-#%-9;-~]{1,16}\\$[./0-9A-Za-z]{85}[./01])");
 
-    /** What a password of 1,024 bytes takes in the time. */
+    /** Those that a password of {@link #MAX_LENGTH} takes within two seconds. */
     private static final int MAX_ROUNDS = 700_000;
+
+    /** Each round hashes the password, so that a long guess would tell by its time that there is such a hash. */
+    private static final int MAX_LENGTH = 128;
 
     static ShaCryptHash parse(String text) throws Refused {
         Matcher form = FORM.matcher(text);
@@ -30,6 +33,7 @@ record ShaCryptHash(String text) implements ImportedHash {
 
     @Override
     public boolean matches(byte[] password) {
-        return RawBytes.matches(password, text);
+        boolean isTooLong = password.length > MAX_LENGTH;
+        return RawBytes.matches(isTooLong ? new byte[1] : password, text) && !isTooLong;
     }
 }

@@ -175,6 +175,18 @@ class ImportedHashTest {
         assertEquals(NO_MATCH, hasher.verify(PASSWORD, over + hash));
     }
 
+    /** By the C library. A longer guess would take longer than others: each round hashes it. */
+    @Test
+    void boundsThePasswordsOfShaCrypt() throws Exception {
+        String salt = "$6$rounds=1000$saltsalt$";
+        assertTrue(ImportedHash.parse(
+                        salt + "LKY6NZLfOOHT3c76dmtFIs2yukNI4rlv0twwC0q1y5/Lxv6wh5Q0.4kAO2IrFNcrOEvsqMMLLLx8xgrPNCCt//")
+                .matches(utf8("a".repeat(128))));
+        assertFalse(ImportedHash.parse(
+                        salt + "TrTVRVK9UOlx/V/owTQjqKCHQpEs6GXwIyl2VVzoLbjRDyVliXYEhlSv8CvztfOTIQepLIe9szUpc1wDeZ.7k1")
+                .matches(utf8("a".repeat(129))));
+    }
+
     @Test
     void boundsTheRoundsOfShaCryptAndTheCostOfBcrypt() {
         String crypt = "$saltstring$" + "a".repeat(85) + ".";
