@@ -180,6 +180,10 @@ class RolloutIT {
 
         private void check() {
             expect200(HttpRequest.newBuilder(base.resolve(Api.USER)).header("Authorization", "giantswarm " + token));
+            // As a proxy asks with the method and the path of a request that it holds back.
+            expect200(HttpRequest.newBuilder(base.resolve("/v4/auth-tokens/verify/app"))
+                    .header("Authorization", "giantswarm " + token)
+                    .POST(HttpRequest.BodyPublishers.noBody()));
         }
 
         private void login() {

@@ -62,7 +62,7 @@ class LeakedTokenRevoker {
     private record Leak(TokenSecret secret, String place) {}
 
     private void handle(RoutingContext context) {
-        Map<String, Leak> found = find(context.request());
+        Map<String, Leak> found = context.request().decoderResult().isFailure() ? Map.of() : find(context.request());
         if (found.isEmpty()) {
             context.next();
             return;
@@ -75,13 +75,16 @@ class LeakedTokenRevoker {
                         },
                         false)
                 .onComplete(done -> {
-                    if (done.failed()) {
-                        LOG.warnf(
-                                "A token was sent where it gets logged and could not be revoked, so it is still valid: %s."
-                                        + " Revoke it by its id (token revoke), or log it out",
-                                done.cause().getMessage());
+                    if (done.succeeded()) {
+                        context.next();
+                        return;
                     }
-                    context.next();
+                    LOG.warnf(
+                            "A token was sent where it gets logged and could not be revoked, so it is still valid: %s."
+                                    + " Revoke it by its id (token revoke), or log it out",
+                            done.cause().getMessage());
+                    // What follows would wait for the database once more.
+                    context.fail(done.cause());
                 });
     }
 

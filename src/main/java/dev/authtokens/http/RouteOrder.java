@@ -1,8 +1,8 @@
 package dev.authtokens.http;
 
 /**
- * The order of all handlers and filters that a request passes, from first to last. After the last of these come the
- * framework's own routes and the resources.
+ * The order of all handlers that a request passes, from first to last. After the last of these come the framework's own routes,
+ * {@code authentication.AccessFilter} and the resources.
  */
 public final class RouteOrder {
 
@@ -15,17 +15,17 @@ public final class RouteOrder {
     /** JSON answers for failures outside of the resources. Before the framework's own failure handler. */
     public static final int FAILURES = Integer.MIN_VALUE + 2;
 
-    /** After the request context, so that the answer has a request id. */
-    static final int UNREADABLE = Integer.MIN_VALUE + 3;
-
     /** After the request context, so that the audit log shows the request. */
-    public static final int LEAKED_TOKENS = Integer.MIN_VALUE + 4;
+    public static final int LEAKED_TOKENS = Integer.MIN_VALUE + 3;
 
     /** CORS headers, also on errors. */
-    public static final int CORS = Integer.MIN_VALUE + 5;
+    static final int CORS = Integer.MIN_VALUE + 4;
 
-    /** Before everything that reads the body; after the framework's body-independent routes, such as CORS and metrics. */
-    public static final int REQUEST_BODY = -500;
+    /** After all that its answer needs: request id, CORS headers, and the revocation of a token that was sent in it. */
+    static final int UNREADABLE = Integer.MIN_VALUE + 5;
+
+    /** Before everything that reads the body. */
+    static final int REQUEST_BODY = -500;
 
     private RouteOrder() {}
 }

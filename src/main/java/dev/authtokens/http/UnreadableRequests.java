@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.impl.VertxHandler;
 import io.vertx.ext.web.RoutingContext;
@@ -48,10 +49,15 @@ public final class UnreadableRequests {
         }
     }
 
-    /** Fails with 400 where the request could not be read (the answer says why), or its path or query is no URI (RFC 3986). */
+    /**
+     * Fails with 400 where the request could not be read (the answer says why), where its path or query is no URI (RFC 3986), and
+     * where its path has parameters after a semicolon, which Quarkus REST would leave out: it could mean another account.
+     */
     static void refuse(RoutingContext context) {
-        if (context.request().decoderResult().isFailure()
-                || !isUri(context.request().uri())) {
+        HttpServerRequest request = context.request();
+        if (request.decoderResult().isFailure()
+                || !isUri(request.uri())
+                || request.path().indexOf(';') >= 0) {
             context.fail(400);
         } else {
             context.next();

@@ -1,5 +1,6 @@
 package dev.authtokens.introspection;
 
+import dev.authtokens.http.RequestContextFilter;
 import dev.authtokens.http.RouteOrder;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -26,6 +27,9 @@ class VerifyRoute {
     /** In place of what cannot be the name of a role. */
     private static final String ROLE_OF_NOBODY = VerifyResource.REQUIRED_ROLE + "=none";
 
+    /** Key of the context: what the request was answered with before it was rerouted, which clears the headers. */
+    private static final String CONNECTION = "verify.connection";
+
     private static final Pattern ROLE = Pattern.compile(VerifyResource.REQUIRED_ROLE + "=[a-z]+");
 
     void register(@Observes Router router) {
@@ -40,6 +44,11 @@ class VerifyRoute {
             return;
         }
         request.headers().remove(HttpHeaders.ACCEPT).remove(HttpHeaders.EXPECT);
+        // They are of the request that the proxy holds back: a token in them was not sent to this service.
+        request.headers()
+                .remove(HttpHeaders.REFERER)
+                .remove(RequestContextFilter.ACTIVITY)
+                .remove(RequestContextFilter.COMMAND_LINE);
         if (request.headers().contains(HttpHeaders.CONTENT_LENGTH)
                 || request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
             request.headers().remove(HttpHeaders.CONTENT_LENGTH).remove(HttpHeaders.TRANSFER_ENCODING);
@@ -50,8 +59,14 @@ class VerifyRoute {
         boolean isBelow = path.length() > RESOURCE.length();
         String uri = RESOURCE + (isBelow || request.query() == null ? "" : requiredRoles(request.query()));
         if (request.method() == HttpMethod.GET && uri.equals(request.uri())) {
+            String connection = context.get(CONNECTION);
+            if (connection != null) {
+                context.response().putHeader(HttpHeaders.CONNECTION, connection);
+            }
             context.next();
         } else {
+            // While the service drains, Quarkus asks the client to close the connection, and closes it.
+            context.put(CONNECTION, context.response().headers().get(HttpHeaders.CONNECTION));
             context.reroute(HttpMethod.GET, uri);
         }
     }

@@ -1,11 +1,16 @@
 package dev.authtokens.problem;
 
+import static io.vertx.core.http.HttpHeaders.CLOSE;
+import static io.vertx.core.http.HttpHeaders.CONNECTION;
+import static io.vertx.core.http.HttpHeaders.EXPECT;
+
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
@@ -96,30 +101,26 @@ public class ProblemResponses {
             return;
         }
         Problem problem = problemOf(context);
-        if (context.request().decoderResult().isFailure()) {
-            // Vert.x closes the connection, since it cannot find the end of the request.
-            context.response()
-                    .putHeader(io.vertx.core.http.HttpHeaders.CONNECTION, io.vertx.core.http.HttpHeaders.CLOSE);
-        }
-        if (problem.code() == ProblemCode.PAYLOAD_TOO_LARGE) {
-            // The rest of the body is discarded, and then the connection is closed.
-            HttpServerRequest request = context.request();
-            request.endHandler(done -> request.connection().close());
-            request.resume();
-        }
-        GenericResponse body =
-                body(problem, context.request().path(), context.request().getHeader(HttpHeaders.AUTHORIZATION));
+        HttpServerRequest request = context.request();
+        GenericResponse body = body(problem, request.path(), request.getHeader(HttpHeaders.AUTHORIZATION));
         headers(problem).forEach(context.response()::putHeader);
-        context.response()
+        boolean isTooLarge = problem.code() == ProblemCode.PAYLOAD_TOO_LARGE;
+        boolean isLate = problem.code() == ProblemCode.REQUEST_TIMEOUT;
+        if (isTooLarge || isLate || request.decoderResult().isFailure()) {
+            // The end of this request is not known, so no other can follow it (RFC 9110, sections 15.5.9 and 15.5.14).
+            context.response().putHeader(CONNECTION, CLOSE);
+        }
+        Future<Void> sent = context.response()
                 .setStatusCode(problem.code().status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
-                .end(Json.encode(body))
-                .onSuccess(sent -> {
-                    if (problem.code() == ProblemCode.REQUEST_TIMEOUT) {
-                        // RFC 9110, section 15.5.9.
-                        context.request().connection().close();
-                    }
-                });
+                .end(Json.encode(body));
+        if (isTooLarge && !request.headers().contains(EXPECT)) {
+            // The client may read the answer only once it has sent its body, so the rest of that is discarded first.
+            request.endHandler(done -> request.connection().close());
+            request.resume();
+        } else if (isTooLarge || isLate) {
+            sent.onSuccess(done -> request.connection().close());
+        }
     }
 
     private static Problem problemOf(RoutingContext context) {

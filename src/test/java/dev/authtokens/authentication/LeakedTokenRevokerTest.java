@@ -6,16 +6,21 @@ import static dev.authtokens.harness.Api.base64;
 import static dev.authtokens.harness.Api.isProblem;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.contains;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
 import dev.authtokens.harness.Postgres;
+import dev.authtokens.harness.RawConnection;
 import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import java.io.IOException;
+import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @WithTestResource(ServiceDatabase.class)
 class LeakedTokenRevokerTest {
+
+    @TestHTTPResource("/")
+    URI service;
 
     private String email;
     private String token;
@@ -65,6 +73,16 @@ class LeakedTokenRevokerTest {
     @Test
     void aTokenInTheAddressIsRevoked() {
         given().queryParam("access_token", token).get("/").then().statusCode(200);
+        isRevokedAndRecorded("request line");
+    }
+
+    /** Browsers send some characters as they are that no URI has (RFC 3986). */
+    @Test
+    void aTokenInAnAddressThatIsNoUriIsRevoked() throws IOException {
+        try (RawConnection connection = RawConnection.to(service.getPort())) {
+            connection.send("GET /v4/user/?token=" + token + "|more HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertEquals(400, connection.answer(false).orElseThrow().status());
+        }
         isRevokedAndRecorded("request line");
     }
 

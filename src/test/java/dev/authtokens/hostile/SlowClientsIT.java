@@ -65,6 +65,7 @@ class SlowClientsIT {
             for (RawConnection connection : slow) {
                 Answer answer = connection.answer(false).orElseThrow();
                 assertEquals(408, answer.status());
+                assertTrue(answer.endsConnection(), answer::toString);
                 assertTrue(answer.text().contains("\"REQUEST_TIMEOUT\""), answer.text());
                 assertTrue(connection.isEndedWithin((int) Await.PATIENCE.toMillis()));
             }

@@ -9,13 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.RawConnection;
 import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import java.io.IOException;
+import java.net.URI;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -25,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @WithTestResource(ServiceDatabase.class)
 class CrossOriginAccessTest {
+
+    @TestHTTPResource("/")
+    URI service;
 
     private static final String ALLOWED = "https://app.example.com";
 
@@ -83,6 +91,16 @@ class CrossOriginAccessTest {
                         .post(Api.TOKENS)
                         .then()
                         .statusCode(400));
+    }
+
+    @Test
+    void mayReadAnErrorForAnAddressThatIsNoUri() throws IOException {
+        try (RawConnection connection = RawConnection.to(service.getPort())) {
+            connection.send("GET /v4/users/?prefix=a|b HTTP/1.1\r\nHost: localhost\r\nOrigin: " + ALLOWED + "\r\n\r\n");
+            RawConnection.Answer answer = connection.answer(false).orElseThrow();
+            assertEquals(400, answer.status());
+            assertEquals(Optional.of(ALLOWED), answer.value("Access-Control-Allow-Origin"));
+        }
     }
 
     @ParameterizedTest

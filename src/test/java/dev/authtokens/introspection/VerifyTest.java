@@ -55,6 +55,20 @@ class VerifyTest {
         token = Accounts.token(email);
     }
 
+    /** Some proxies copy all headers of the request that they hold back, where it was no leak to this service. */
+    @Test
+    void aTokenInTheHeadersOfTheOtherRequestStaysValid() {
+        for (String header : List.of("Referer", "X-Giant-Swarm-Activity", "X-Giant-Swarm-CmdLine")) {
+            for (int i = 0; i < 2; i++) {
+                Api.as(token)
+                        .header(header, "https://app.example.com/page?token=" + token)
+                        .get(VERIFY + "/")
+                        .then()
+                        .statusCode(200);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

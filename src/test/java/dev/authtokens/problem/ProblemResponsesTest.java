@@ -7,10 +7,12 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
 import dev.authtokens.harness.Await;
+import dev.authtokens.harness.RawConnection;
 import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -120,6 +122,21 @@ class ProblemResponsesTest {
         String answer = raw("POST /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + "Content-Length: " + length + "\r\n\r\n" + "a".repeat(length));
         assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
+    }
+
+    /** Else a client or a proxy would send its next request on a connection that ends, or as the rest of this body. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Expect: 100-continue\r\n"})
+    void tellsThatTheConnectionEndsAfterABodyThatIsTooLarge(String expectation) throws IOException {
+        try (RawConnection connection = RawConnection.to(service.getPort())) {
+            connection.send("POST /v4/auth-tokens/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + expectation + "Content-Length: 17000\r\n\r\n"
+                    + (expectation.isEmpty() ? "a".repeat(17_000) : ""));
+            RawConnection.Answer answer = connection.answer(false).orElseThrow();
+            assertEquals(413, answer.status());
+            assertTrue(answer.endsConnection(), answer::toString);
+            assertTrue(connection.isEndedWithin((int) Await.PATIENCE.toMillis()));
+        }
     }
 
     @Test
