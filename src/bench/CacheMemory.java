@@ -16,25 +16,27 @@ public class CacheMemory {
     private static final int ENTRIES = 200_000;
 
     public static void main(String[] args) throws Exception {
-        TokenCache cache = new TokenCache(ENTRIES, Duration.ZERO, new SimpleMeterRegistry());
-        cache.trustUntil(System.nanoTime() + Duration.ofHours(1).toNanos());
         TokenLifetime life = new TokenLifetime(Optional.empty(), Optional.empty(), Optional.empty());
         Instant now = Instant.now();
-        fill(cache, life, now, 0, ENTRIES / 2);
+        TokenCache cache = new TokenCache(ENTRIES, Duration.ZERO, life, digest -> read(digest, now), new SimpleMeterRegistry());
+        cache.trustUntil(System.nanoTime() + Duration.ofHours(1).toNanos());
+        fill(cache, now, 0, ENTRIES / 2);
         long half = used();
-        fill(cache, life, now, ENTRIES / 2, ENTRIES);
+        fill(cache, now, ENTRIES / 2, ENTRIES);
         System.out.println((used() - half) / (ENTRIES / 2));
         // Still in use up to here.
         cache.invalidateAll();
     }
 
-    private static void fill(TokenCache cache, TokenLifetime life, Instant now, int from, int to) {
+    private static void fill(TokenCache cache, Instant now, int from, int to) {
         for (int i = from; i < to; i++) {
-            int number = i;
-            byte[] digest = ByteBuffer.allocate(32).putInt(i).putInt(i * 31).array();
-            cache.get(digest, now, life, read -> CompletableFuture.completedFuture(
-                    new CachedToken(row(number), now.plusNanos(1), now.plusNanos(2)))).join();
+            cache.get(ByteBuffer.allocate(32).putInt(i).putInt(i * 31).array(), now).join();
         }
+    }
+
+    private static CompletableFuture<CachedToken> read(byte[] digest, Instant now) {
+        TokenRow row = row(ByteBuffer.wrap(digest).getInt());
+        return CompletableFuture.completedFuture(new CachedToken(row, now.plusNanos(1), now.plusNanos(2)));
     }
 
     private static TokenRow row(int number) {

@@ -236,7 +236,7 @@ public interface ServiceConfig {
 
         /**
          * How long tokens that were valid when they were last read are accepted while the database cannot be reached; none by
-         * default, at most 5 minutes. Set it if services must go on through an outage, and a token that is revoked during a
+         * default, at most 5 minutes. Set it if services must keep working during an outage, and a token that is revoked during a
          * network partition may be accepted for that long.
          */
         @WithDefault("0s")

@@ -16,8 +16,8 @@ public record EmailAddress(String displayForm, String canonical) {
 
     public static final int MAX_LENGTH = 254;
 
-    /** One {@code @} between two parts of visible characters. */
-    private static final Pattern SHAPE = Pattern.compile("[^@\\p{C}\\p{Z}]{1,64}@[^@\\p{C}\\p{Z}]+");
+    /** One {@code @} between two parts of visible characters; U+FFFD stands for bytes that were no UTF-8. */
+    private static final Pattern SHAPE = Pattern.compile("[^@\\p{C}\\p{Z}\ufffd]{1,64}@[^@\\p{C}\\p{Z}\ufffd]+");
 
     /** Empty when the text is no e-mail address that an account can have. */
     public static Optional<EmailAddress> parse(String text) {
@@ -38,7 +38,7 @@ public record EmailAddress(String displayForm, String canonical) {
      *
      * @throws IllegalArgumentException when it has a NUL, which no text in PostgreSQL can have
      */
-    public static String searched(String text) {
+    public static String canonicalSearchText(String text) {
         if (text.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("It contains NUL");
         }

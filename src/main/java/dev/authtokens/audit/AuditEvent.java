@@ -1,6 +1,5 @@
 package dev.authtokens.audit;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.authtokens.database.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,7 +12,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
         name = "AuditEvent",
         description = "An event. What is not known is left out.",
         requiredProperties = {"id", "at", "kind", "outcome"})
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record AuditEvent(
         @Schema(description = "Later events have larger ids.", minimum = "1", examples = "4711")
         long id,

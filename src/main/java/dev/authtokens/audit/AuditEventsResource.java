@@ -19,9 +19,6 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Tag(name = "audit")
 public class AuditEventsResource {
 
-    private static final int DEFAULT_LIMIT = 100;
-    private static final int MAX_LIMIT = 1000;
-
     private final AuditLog log;
 
     AuditEventsResource(AuditLog log) {
@@ -55,26 +52,16 @@ public class AuditEventsResource {
                     String until,
             @RestQuery
                     @Parameter(
-                            description = "Only before the event of this id: the last of the page before.",
+                            description = "Only before the event of this id: the last of the previous page.",
                             schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1"))
                     String before,
-            @RestQuery
-                    @Parameter(
-                            description = "At most so many, 1 to 1,000; 100, when missing.",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            format = "int32",
-                                            minimum = "1",
-                                            maximum = "1000",
-                                            defaultValue = "100"))
-                    String limit) {
-        AuditFilter filter = new AuditFilter(
-                QueryParameter.read("account", account, EmailAddress::searched),
+            @RestQuery String limit) {
+        AuditQuery query = new AuditQuery(
+                QueryParameter.read("account", account, EmailAddress::canonicalSearchText),
                 QueryParameter.read("kind", kind, AuditKind::valueOf),
                 QueryParameter.read("from", from, QueryParameter::time),
                 QueryParameter.read("until", until, QueryParameter::time),
                 QueryParameter.read("before", before, Long::valueOf).orElse(Long.MAX_VALUE));
-        return log.find(filter, QueryParameter.limit(limit, DEFAULT_LIMIT, MAX_LIMIT));
+        return log.find(query, QueryParameter.pageSize(limit));
     }
 }

@@ -118,7 +118,7 @@ public class AuditLog {
     }
 
     /** The latest first. */
-    public List<AuditEvent> find(AuditFilter filter, int limit) {
+    public List<AuditEvent> find(AuditQuery filter, int limit) {
         StringBuilder query = new StringBuilder(FIND);
         List<Object> parameters = new ArrayList<>(List.of(filter.before()));
         BiConsumer<String, Optional<?>> and = (condition, wanted) -> wanted.ifPresent(value -> {

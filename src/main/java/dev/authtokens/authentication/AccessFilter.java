@@ -33,7 +33,7 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 /**
  * Enforces the {@link Access} of every endpoint; one without it is refused to everybody.
  *
- * <p>It runs on the event loop, after routing and before the body is read. A cached token is checked there; for any other the
+ * <p>It runs on the event loop, after routing, the body having been received. A cached token is checked there; for any other the
  * request is suspended, without a thread, until the token has been read. The framework's role checks ({@code @RolesAllowed})
  * run earlier, before there is a caller, so they cannot be used.
  */

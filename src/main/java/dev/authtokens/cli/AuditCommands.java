@@ -2,8 +2,8 @@ package dev.authtokens.cli;
 
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.audit.AuditEvent;
-import dev.authtokens.audit.AuditFilter;
 import dev.authtokens.audit.AuditKind;
+import dev.authtokens.audit.AuditQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** The commands about the audit trail. */
+/** The commands about the audit log. */
 @Command(
         name = "audit",
         description = "Lists audit events.",
@@ -47,19 +47,19 @@ class AuditCommands {
                             names = "--before",
                             paramLabel = "ID",
                             defaultValue = "" + Long.MAX_VALUE,
-                            description = "Only before the event of this id: the last one of the page before.")
+                            description = "Only before the event of this id: the last one of the previous page.")
                     long before,
             @Mixin Output output,
             @Option(
                             names = "--limit",
                             paramLabel = "NUMBER",
                             defaultValue = "100",
-                            description = "At most so many, 1 to 1,000; 100 by default.")
+                            description = "Maximum number of events, 1 to 1,000; 100 by default.")
                     Integer limit) {
         if (limit > MAX_LIMIT) {
             throw new CommandFailure(ExitCode.WRONG_USAGE, "--limit is at most 1,000; --before continues a list.");
         }
-        AuditFilter filter = new AuditFilter(
+        AuditQuery filter = new AuditQuery(
                 Optional.ofNullable(account).map(EmailAddress::canonical),
                 Optional.ofNullable(kind),
                 Optional.ofNullable(from),

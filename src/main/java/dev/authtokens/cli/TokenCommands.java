@@ -44,8 +44,8 @@ class TokenCommands {
             footer = {"%nExample:", "  auth-tokens token list andy@example.com"})
     void list(@Mixin AccountArgument argument, @Mixin Output output) {
         CommandContext context = top.context;
-        List<IssuedToken> sessions =
-                context.tokens().list(argument.account(context).id(), null, LIMIT);
+        Account account = argument.account(context);
+        List<IssuedToken> sessions = context.tokens().list(account.id(), account.expiresAt(), null, LIMIT);
         String header = ROW.formatted("ID", "CREATED", "LAST_USED", "EXPIRY", "ADDRESS", "NAME");
         output.print(context, header, sessions, TokenCommands::row);
     }
@@ -91,8 +91,8 @@ class TokenCommands {
                                     + "; by default only as all tokens do.")
                     Duration lifespan,
             @Mixin Output output) {
-        if (name.strip().length() > NAME_LENGTH) {
-            throw new CommandFailure(ExitCode.WRONG_USAGE, "--name is at most " + NAME_LENGTH + " characters.");
+        if (name.isBlank() || name.strip().length() > NAME_LENGTH) {
+            throw new CommandFailure(ExitCode.WRONG_USAGE, "--name has 1 to " + NAME_LENGTH + " characters.");
         }
         CommandContext context = top.context;
         Account account = argument.account(context);
@@ -153,7 +153,7 @@ class TokenCommands {
         if (everyone) {
             context.terminal()
                     .confirm(yes, "Revoke the tokens of all accounts, so that everybody has to log in again?");
-            text = "Revoked all tokens issued up to " + context.tokens().revokeEverybody(issuedBefore);
+            text = "Revoked all tokens issued up to " + context.tokens().revokeEveryone(issuedBefore);
         } else {
             text = revoke(context, context.users().getAccount(email), id, all);
         }

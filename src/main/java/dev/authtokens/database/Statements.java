@@ -15,8 +15,9 @@ import java.util.List;
 
 /**
  * Runs single SQL statements, each in one round trip. Outside of a transaction a statement commits by itself; inside, it is
- * part of the transaction. Used where round trips count: token checks, logins, revocations and batches. Everything else goes
- * through Panache entities, where even a query is a transaction with a second round trip for its commit.
+ * part of the transaction. Used where round trips count: token checks, logins, revocations, batches, and what asks about the
+ * database itself. Everything else goes through Panache entities, where even a query is a transaction with a second round trip
+ * for its commit.
  */
 @Singleton
 public class Statements {

@@ -29,7 +29,7 @@ class DevBanner {
         if (DevMain.isDemo()) {
             String base = "http://localhost:" + start.options().getPort();
             String encoded = Base64.getEncoder().encodeToString(DevMain.DEMO_PASSWORD.getBytes(StandardCharsets.UTF_8));
-            // In one piece: the log goes on at the same time.
+            // In one piece: log lines are written meanwhile.
             System.out.print(HOW_TO_TRY.formatted(base, DevMain.DEMO_EMAIL, DevMain.DEMO_PASSWORD, encoded));
         }
     }

@@ -21,7 +21,7 @@ public final class EmbeddedDatabase {
     private EmbeddedDatabase() {}
 
     /**
-     * Starts PostgreSQL, or goes on with the one that runs on this folder: a live reload and a killed development mode
+     * Starts PostgreSQL, or uses the one that runs on this folder: a live reload and a killed development mode
      * leave one. It ends with this process.
      *
      * @return the JDBC URL; the user is {@code postgres}, any password will do

@@ -100,11 +100,11 @@ public class ApiDescription implements OASFilter {
         METHODS.forEach(method -> item.setOperation(method, operations.get(method)));
     }
 
-    /** A parameter of a path is described once, in the components. */
+    /** A parameter without a description of its own is described in the components. */
     private static Parameter shared(Parameter parameter, Map<String, Parameter> components) {
         return components.entrySet().stream()
-                .filter(component -> parameter.getIn() == Parameter.In.PATH
-                        && component.getValue().getIn() == Parameter.In.PATH
+                .filter(component -> parameter.getDescription() == null
+                        && component.getValue().getIn() == parameter.getIn()
                         && component.getValue().getName().equals(parameter.getName()))
                 .findFirst()
                 .map(component -> OASFactory.createParameter().ref(component.getKey()))
@@ -142,11 +142,13 @@ public class ApiDescription implements OASFilter {
         if (who != Access.Who.ANYONE && who != Access.Who.BEARER) {
             add(responses, ProblemCode.FORBIDDEN);
         }
-        if (operation.getParameters().stream().anyMatch(parameter -> parameter.getIn() == Parameter.In.PATH)) {
+        boolean creates = responses.hasAPIResponse("201");
+        if (!creates && operation.getParameters().stream().anyMatch(given -> given.getIn() == Parameter.In.PATH)) {
             add(responses, ProblemCode.RESOURCE_NOT_FOUND);
         }
         if (operation.getRequestBody() != null) {
             add(responses, ProblemCode.INVALID_INPUT);
+            add(responses, ProblemCode.REQUEST_TIMEOUT);
             add(responses, ProblemCode.PAYLOAD_TOO_LARGE);
             add(responses, ProblemCode.UNSUPPORTED_MEDIA_TYPE);
         }

@@ -1,6 +1,5 @@
 package dev.authtokens.info;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.authtokens.ServiceConfig;
 import java.util.List;
@@ -40,7 +39,6 @@ public record InfoResponse(General general, Workers workers) {
 
             Range availabilityZones) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(requiredProperties = "count_per_cluster")
     public record Workers(
             Range countPerCluster,

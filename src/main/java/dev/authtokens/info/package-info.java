@@ -1,2 +1,2 @@
-/** What clients ask to see whom they talk to. Routes: {@code GET /} and {@code GET /v4/info/}. */
+/** The ping of clients, and the description of the installation. Routes: {@code GET /} and {@code GET /v4/info/}. */
 package dev.authtokens.info;

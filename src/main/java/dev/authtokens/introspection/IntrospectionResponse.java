@@ -1,6 +1,5 @@
 package dev.authtokens.introspection;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.Role;
 import dev.authtokens.token.VerifiedToken;
@@ -13,7 +12,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
         name = "IntrospectionResponse",
         description = "State of a token. All but `active` is left out when it is false.",
         requiredProperties = "active")
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record IntrospectionResponse(
         @Schema(description = "Whether the token is valid now.", examples = "true")
         boolean active,

@@ -1,7 +1,6 @@
 package dev.authtokens.introspection;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.authtokens.access.Caller;
 import dev.authtokens.token.VerifiedToken;
@@ -15,7 +14,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @Schema(name = "TokenReview")
 @JsonIgnoreProperties(ignoreUnknown = true)
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record TokenReview(
         @Schema(name = "apiVersion", required = true, enumeration = API_VERSION, examples = API_VERSION)
         @JsonProperty("apiVersion")
@@ -54,7 +52,6 @@ public record TokenReview(
 
     @Schema(name = "TokenReviewStatus")
     @JsonIgnoreProperties(ignoreUnknown = true)
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Status(
             @Schema(required = true, description = "Whether the token is valid now.", examples = "true")
             boolean authenticated,

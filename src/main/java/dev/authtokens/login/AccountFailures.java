@@ -5,6 +5,7 @@ import dev.authtokens.database.BatchedDeletion;
 import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
+import dev.authtokens.user.PasswordChanged;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -210,8 +211,8 @@ class AccountFailures {
     }
 
     /** There is a new password, so earlier failures do not count any more. */
-    void resetAll(long userId) {
-        byte[] account = key(userId);
+    void resetAll(@Observes PasswordChanged change) {
+        byte[] account = key(change.userId());
         statements.update(RESET_ALL, account, account);
     }
 

@@ -35,7 +35,7 @@ class AddressFailures {
     }
 
     /** Time until the next attempt may be made; zero when one may be made now. */
-    Duration wait(String network) {
+    Duration retryAfter(String network) {
         return Duration.ofNanos(
                 bucket(network).estimateAbilityToConsume(REJECTED_OF_FAILED).getNanosToWaitForRefill());
     }

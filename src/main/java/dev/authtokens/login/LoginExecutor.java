@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs whatever verifies a password on worker threads of its own, so that neither token checks nor logouts wait behind
@@ -21,8 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 @ApplicationScoped
 public class LoginExecutor {
 
-    /** More than hashing can serve within {@link HashingPool#MAX_WAIT} on eight cores. */
-    static final int MAX_RUNNING = 64;
+    /** More than hashing can serve within {@link HashingPool#MAX_WAIT}. */
+    static final int MAX_RUNNING = Math.max(64, 24 * Runtime.getRuntime().availableProcessors());
 
     /** Clients of one account that log in side by side, with some to spare. */
     static final int MAX_RUNNING_OF_ACCOUNT = 16;
@@ -30,13 +31,12 @@ public class LoginExecutor {
     /** Connections that remain for others while the row of one account is locked. */
     private static final int CONNECTIONS_FOR_OTHERS = 4;
 
-    private static final String TOTAL = "";
-
     private final WorkerExecutor threads;
     private final HashingPool hashing;
     private final LoginThrottle throttle;
     private final int maxRunningOfAccount;
-    private final Map<String, Integer> running = new ConcurrentHashMap<>();
+    private final AtomicInteger running = new AtomicInteger();
+    private final Map<String, Integer> runningByAccount = new ConcurrentHashMap<>();
 
     LoginExecutor(Vertx vertx, HashingPool hashing, LoginThrottle throttle, AgroalDataSource connections) {
         this.threads = vertx.createSharedWorkerExecutor("logins", MAX_RUNNING);
@@ -52,7 +52,7 @@ public class LoginExecutor {
      * once.
      */
     public <T> CompletionStage<T> attempt(String email, Callable<T> work) {
-        throttle.requireAddress();
+        throttle.rejectThrottledAddress();
         return run(email, work);
     }
 
@@ -64,32 +64,20 @@ public class LoginExecutor {
      */
     public <T> CompletionStage<T> run(String email, Callable<T> work) {
         hashing.requireCapacity();
-        String account = "account "
-                + EmailAddress.parse(email).map(EmailAddress::canonical).orElse(email);
-        enter(TOTAL, MAX_RUNNING);
-        try {
-            enter(account, maxRunningOfAccount);
-        } catch (Problem e) {
-            leave(TOTAL);
-            throw e;
+        String account = EmailAddress.parse(email).map(EmailAddress::canonical).orElse(email);
+        boolean isOverTotal = running.incrementAndGet() > MAX_RUNNING;
+        if (runningByAccount.merge(account, 1, Integer::sum) > maxRunningOfAccount || isOverTotal) {
+            leave(account);
+            throw hashing.rejectForOverload();
         }
         return threads.executeBlocking(work, false)
-                .onComplete(done -> {
-                    leave(account);
-                    leave(TOTAL);
-                })
+                .onComplete(done -> leave(account))
                 .toCompletionStage();
     }
 
-    private void enter(String key, int limit) {
-        if (running.merge(key, 1, Integer::sum) > limit) {
-            leave(key);
-            throw hashing.overload();
-        }
-    }
-
-    private void leave(String key) {
-        running.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
+    private void leave(String account) {
+        running.decrementAndGet();
+        runningByAccount.computeIfPresent(account, (same, count) -> count == 1 ? null : count - 1);
     }
 
     @PreDestroy

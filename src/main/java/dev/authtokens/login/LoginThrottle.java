@@ -11,12 +11,10 @@ import dev.authtokens.login.AccountFailures.Reservation;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.user.Account;
-import dev.authtokens.user.PasswordChanged;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.net.Inet;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -128,9 +126,9 @@ class LoginThrottle {
      *
      * @throws Problem {@code TOO_MANY_REQUESTS} with the time until the next attempt
      */
-    void requireAddress() {
+    void rejectThrottledAddress() {
         String network = network(RequestOrigin.current().address());
-        Duration wait = addresses.wait(network);
+        Duration wait = addresses.retryAfter(network);
         if (!wait.isZero() && recentlyRecorded.getIfPresent("address " + network) != null) {
             rejectedByAddress.increment();
             throw new Problem(ProblemCode.TOO_MANY_REQUESTS, wait);
@@ -146,7 +144,7 @@ class LoginThrottle {
     Attempt admit(AuditKind purpose, String sentEmail) {
         Optional<EmailAddress> email = EmailAddress.parse(sentEmail);
         String network = network(RequestOrigin.current().address());
-        Duration wait = addresses.wait(network);
+        Duration wait = addresses.retryAfter(network);
         if (!wait.isZero()) {
             rejectedByAddress.increment();
             throw reject("address", network, email, wait);
@@ -207,10 +205,6 @@ class LoginThrottle {
     void failed(Attempt attempt) {
         attempt.settle();
         addresses.failed(attempt.network);
-    }
-
-    void passwordChanged(@Observes PasswordChanged change) {
-        accounts.resetAll(change.userId());
     }
 
     /** The address, or for IPv6 its /64 network, which belongs to one client; empty without an address. */

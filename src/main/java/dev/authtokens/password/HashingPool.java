@@ -92,12 +92,12 @@ public class HashingPool {
      */
     public void requireCapacity() {
         if (isTooLong(pending.get())) {
-            throw overload();
+            throw rejectForOverload();
         }
     }
 
     /** Counts a request that is rejected because of overload, and returns the answer to it. */
-    public Problem overload() {
+    public Problem rejectForOverload() {
         rejected.increment();
         return new Problem(ProblemCode.TOO_MANY_REQUESTS, MAX_WAIT);
     }
@@ -120,7 +120,7 @@ public class HashingPool {
     private long acquire() {
         if (isTooLong(pending.getAndIncrement())) {
             pending.decrementAndGet();
-            throw overload();
+            throw rejectForOverload();
         }
         permits.acquireUninterruptibly();
         return System.nanoTime();

@@ -46,7 +46,7 @@ public class PasswordHasher {
     private static final int SALT_LENGTH = 16;
     private static final int MIN_COST = 4;
 
-    /** Of imported hashes: what more takes is over 2 s. */
+    /** Of imported hashes: a higher cost takes over two seconds. */
     private static final int MAX_IMPORTED_COST = 14;
 
     private static final byte[] NO_PEPPER = "auth-tokens: password without pepper".getBytes(StandardCharsets.US_ASCII);

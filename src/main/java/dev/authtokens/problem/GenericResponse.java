@@ -1,13 +1,11 @@
 package dev.authtokens.problem;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The body of every error and of every success that has nothing else to say. */
 @Schema(
         name = "V4GenericResponse",
         requiredProperties = {"code", "message"})
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record GenericResponse(
         @Schema(description = "A machine-readable code.", examples = "PERMISSION_DENIED")
         String code,

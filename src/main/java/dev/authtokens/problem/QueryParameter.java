@@ -11,6 +11,9 @@ import java.util.function.Function;
 /** Reads the parameters of queries. Whatever is wrong with one is {@code INVALID_INPUT} with its name. */
 public final class QueryParameter {
 
+    private static final int DEFAULT_PAGE_SIZE = 100;
+    private static final int MAX_PAGE_SIZE = 1000;
+
     private QueryParameter() {}
 
     /**
@@ -46,6 +49,11 @@ public final class QueryParameter {
                         ProblemCode.INVALID_INPUT, "The only parameter is " + name + ", with one value, or none.");
             }
         });
+    }
+
+    /** The parameter {@code limit} of lists in pages. */
+    public static int pageSize(String text) {
+        return limit(text, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
     }
 
     /** The parameter {@code limit} of lists, from 1 to the maximum. */

@@ -17,13 +17,9 @@ import java.util.regex.Pattern;
 @Singleton
 class Sessions {
 
-    static final String LIMIT = "Number of sessions, 1 to 1,000; 100 by default.";
     static final String ONE_REVOKED = "`RESOURCE_DELETED`: The session has been revoked.";
     static final String ALL_REVOKED = "`RESOURCE_DELETED`: Sessions revoked: 3.";
-    static final String EXCEPT = "`current` keeps the session of this request.";
 
-    private static final int DEFAULT_LIMIT = 100;
-    private static final int MAX_LIMIT = 1000;
     private static final Pattern ID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final TokenStore tokens;
@@ -32,8 +28,9 @@ class Sessions {
         this.tokens = tokens;
     }
 
-    List<IssuedToken> list(long userId, Caller caller, String limit) {
-        return tokens.list(userId, caller.tokenId(), QueryParameter.limit(limit, DEFAULT_LIMIT, MAX_LIMIT));
+    /** @param expiresAt of the account; null when it never expires */
+    List<IssuedToken> list(long userId, Instant expiresAt, Caller caller, String limit) {
+        return tokens.list(userId, expiresAt, caller.tokenId(), QueryParameter.pageSize(limit));
     }
 
     GenericResponse revoke(long userId, String email, String id) {
@@ -52,8 +49,8 @@ class Sessions {
     }
 
     /** @param issuedBefore null: now */
-    GenericResponse revokeEverybody(Instant issuedBefore) {
-        Instant until = tokens.revokeEverybody(issuedBefore);
+    GenericResponse revokeEveryone(Instant issuedBefore) {
+        Instant until = tokens.revokeEveryone(issuedBefore);
         return new GenericResponse("RESOURCE_DELETED", "All tokens issued up to " + until + " are revoked.");
     }
 }

@@ -41,22 +41,10 @@ public class SessionsResource {
             summary = "Get auth tokens (sessions)",
             description = "The caller's own sessions, the newest first.")
     @APIResponse(responseCode = "200", description = "The sessions.")
-    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit is no number from 1 to 1,000.")
-    public List<IssuedToken> getAuthTokens(
-            @RestQuery
-                    @Parameter(
-                            description = Sessions.LIMIT,
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            format = "int32",
-                                            minimum = "1",
-                                            maximum = "1000",
-                                            defaultValue = "100"))
-                    String limit,
-            @Context SecurityContext security) {
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit must be a number from 1 to 1,000.")
+    public List<IssuedToken> getAuthTokens(@RestQuery String limit, @Context SecurityContext security) {
         Caller caller = Caller.of(security);
-        return sessions.list(caller.userId(), caller, limit);
+        return sessions.list(caller.userId(), caller.expiresAt(), caller, limit);
     }
 
     @DELETE
@@ -80,15 +68,9 @@ public class SessionsResource {
             summary = "Delete all auth tokens",
             description = "Revokes the caller's own sessions, including this one unless it is excepted.")
     @APIResponse(responseCode = "200", description = Sessions.ALL_REVOKED)
-    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: except is something else than `current`.")
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: except must be `current`.")
     public GenericResponse deleteAuthTokens(
-            @RestQuery
-                    @Parameter(
-                            description = Sessions.EXCEPT,
-                            schema = @Schema(type = SchemaType.STRING, enumeration = "current"))
-                    String except,
-            @Context UriInfo uri,
-            @Context SecurityContext security) {
+            @RestQuery String except, @Context UriInfo uri, @Context SecurityContext security) {
         QueryParameter.requireOnly(uri, "except");
         Caller caller = Caller.of(security);
         return sessions.revokeAll(caller.userId(), caller.email(), caller, except);
@@ -115,6 +97,6 @@ public class SessionsResource {
             @Context UriInfo uri) {
         QueryParameter.requireOnly(uri, "issued_before");
         Optional<Instant> time = QueryParameter.read("issued_before", issuedBefore, QueryParameter::time);
-        return sessions.revokeEverybody(time.orElse(null));
+        return sessions.revokeEveryone(time.orElse(null));
     }
 }

@@ -15,9 +15,6 @@ import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
@@ -43,22 +40,11 @@ public class UserSessionsResource {
             summary = "Get auth tokens (sessions) of a user",
             description = "The sessions of an account, the newest first.")
     @APIResponse(responseCode = "200", description = "The sessions.")
-    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit is no number from 1 to 1,000.")
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit must be a number from 1 to 1,000.")
     public List<IssuedToken> getUserAuthTokens(
-            @RestPath String email,
-            @RestQuery
-                    @Parameter(
-                            description = Sessions.LIMIT,
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            format = "int32",
-                                            minimum = "1",
-                                            maximum = "1000",
-                                            defaultValue = "100"))
-                    String limit,
-            @Context SecurityContext security) {
-        return sessions.list(users.getAccount(email).id(), Caller.of(security), limit);
+            @RestPath String email, @RestQuery String limit, @Context SecurityContext security) {
+        Account account = users.getAccount(email);
+        return sessions.list(account.id(), account.expiresAt(), Caller.of(security), limit);
     }
 
     @DELETE
@@ -82,16 +68,9 @@ public class UserSessionsResource {
             summary = "Delete all auth tokens of a user",
             description = "Revokes the sessions of an account.")
     @APIResponse(responseCode = "200", description = Sessions.ALL_REVOKED)
-    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: except is something else than `current`.")
+    @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: except must be `current`.")
     public GenericResponse deleteUserAuthTokens(
-            @RestPath String email,
-            @RestQuery
-                    @Parameter(
-                            description = Sessions.EXCEPT,
-                            schema = @Schema(type = SchemaType.STRING, enumeration = "current"))
-                    String except,
-            @Context UriInfo uri,
-            @Context SecurityContext security) {
+            @RestPath String email, @RestQuery String except, @Context UriInfo uri, @Context SecurityContext security) {
         QueryParameter.requireOnly(uri, "except");
         Account account = users.getAccount(email);
         return sessions.revokeAll(account.id(), account.email(), Caller.of(security), except);

@@ -27,9 +27,13 @@ final class CachedToken {
 
     /** Empty when the token is not valid at this moment. */
     Optional<VerifiedToken> verify(TokenLifetime lifetime, Instant now) {
-        return row == null
+        if (row == null) {
+            return Optional.empty();
+        }
+        Optional<Instant> expiresAt = row.expiresAt(lifetime, lastUsedAt);
+        return expiresAt.isPresent() && !now.isBefore(expiresAt.get())
                 ? Optional.empty()
-                : Optional.of(row.toVerified(lifetime, lastUsedAt)).filter(token -> token.isValid(now));
+                : Optional.of(new VerifiedToken(row.owner(), row.createdAt(), expiresAt, Optional.empty()));
     }
 
     boolean exists() {

@@ -1,6 +1,5 @@
 package dev.authtokens.token;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -10,7 +9,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
         name = "AuthTokenListItem",
         description = "A session. What is not known of its login is left out.",
         requiredProperties = {"id", "created", "expiry", "current"})
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record IssuedToken(
         @Schema(
                 implementation = String.class,

@@ -194,15 +194,15 @@ public class RevocationLog {
         RevocationReading reading = readOnce(connection);
         Duration duration = Duration.ofNanos(System.nanoTime() - start);
         requireCurrent(reading);
-        if (!reading.isComplete()) {
-            throw new SQLException(
-                    "changes are not logged, since triggers of the tables are missing or disabled", OTHER_STATE);
-        }
         if (last != null && !reading.continues(last)) {
             throw new SQLException("the database server was restarted, replaced or restored", OTHER_STATE);
         }
         // Before anything is dropped: from then on tokens must be read from this server.
         trustedServer.set(reading.server().startedAt());
+        if (!reading.isComplete()) {
+            throw new SQLException(
+                    "changes are not logged, since triggers of the tables are missing or disabled", OTHER_STATE);
+        }
         if (last == null) {
             // Whatever was read before this snapshot may have been revoked unnoticed.
             cache.invalidateAll();

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,12 @@ record RevocationReading(
         long lastId,
         Instant databaseTime,
         List<Row> rows) {
+
+    /**
+     * Longest time between two readings, by the server's clock, for which the log surely has all rows: it keeps them for a
+     * minute at least. A replica that is suspended for longer, with its connection, starts anew.
+     */
+    static final Duration MAX_GAP = Duration.ofSeconds(30);
 
     /** More rows than this in one reading invalidate everything, instead of each. */
     static final int MAX_ROWS = 1000;
@@ -112,9 +119,11 @@ record RevocationReading(
         return rows;
     }
 
-    /** Whether it is of the same server and log as the previous one, and nothing of the log was lost. */
+    /** Whether it is of the same server and log as the previous one, and nothing of the log was lost or deleted in between. */
     boolean continues(RevocationReading previous) {
-        return server.equals(previous.server()) && (lastId == 0 || lastId >= previous.lastId());
+        return server.equals(previous.server())
+                && (lastId == 0 || lastId >= previous.lastId())
+                && databaseTime.isBefore(previous.databaseTime().plus(MAX_GAP));
     }
 
     void invalidate(TokenCache cache) {

@@ -38,6 +38,8 @@ public class TokenCache {
     /** How long a token that was not valid is refused before it is read again. */
     static final Duration NEGATIVE_MAX_AGE = Duration.ofSeconds(2);
 
+    private final TokenLifetime lifetime;
+    private final Function<byte[], CompletableFuture<CachedToken>> load;
     private final AsyncCache<ByteBuffer, CachedToken> entries;
     private final Optional<LastKnownTokens> lastKnown;
     private final Counter bypassed;
@@ -45,12 +47,27 @@ public class TokenCache {
     private volatile long trustedUntil = System.nanoTime();
 
     @Inject
-    TokenCache(ServiceConfig config, MeterRegistry metrics) {
-        this(config.cache().maxEntries(), config.cache().outageGrace(), metrics);
+    TokenCache(ServiceConfig config, TokenLoader loader, MeterRegistry metrics) {
+        this(
+                config.cache().maxEntries(),
+                config.cache().outageGrace(),
+                TokenLifetime.of(config.token()),
+                loader::load,
+                metrics);
     }
 
-    /** @param outageGrace zero to keep nothing for an outage of the database */
-    TokenCache(int maxEntries, Duration outageGrace, MeterRegistry metrics) {
+    /**
+     * @param outageGrace zero to keep nothing for an outage of the database
+     * @param load reads a token, also one that does not exist
+     */
+    TokenCache(
+            int maxEntries,
+            Duration outageGrace,
+            TokenLifetime lifetime,
+            Function<byte[], CompletableFuture<CachedToken>> load,
+            MeterRegistry metrics) {
+        this.lifetime = lifetime;
+        this.load = load;
         this.lastKnown =
                 outageGrace.isZero() ? Optional.empty() : Optional.of(new LastKnownTokens(maxEntries, outageGrace));
         this.entries = Caffeine.newBuilder()
@@ -69,24 +86,22 @@ public class TokenCache {
     }
 
     /** The token: complete at once when it is cached, else once it has been read. Does not block. */
-    CompletableFuture<CachedToken> get(
-            byte[] digest, Instant now, TokenLifetime lifetime, Function<byte[], CompletableFuture<CachedToken>> load) {
+    CompletableFuture<CachedToken> get(byte[] digest, Instant now) {
         if (!isTrusted()) {
             bypassed.increment();
             return load.apply(digest);
         }
         ByteBuffer key = ByteBuffer.wrap(digest);
-        CompletableFuture<CachedToken> entry = entry(key, load);
-        if (isStale(entry, now, lifetime)) {
+        CompletableFuture<CachedToken> entry = entry(key);
+        if (isStale(entry, now)) {
             entries.asMap().remove(key, entry);
-            return entry(key, load);
+            return entry(key);
         }
         return entry;
     }
 
     /** The entry is there before its read begins, so that an invalidation from then on finds it. */
-    private CompletableFuture<CachedToken> entry(
-            ByteBuffer key, Function<byte[], CompletableFuture<CachedToken>> load) {
+    private CompletableFuture<CachedToken> entry(ByteBuffer key) {
         CompletableFuture<CachedToken> loading = new CompletableFuture<>();
         CompletableFuture<CachedToken> entry = entries.get(key, (missing, executor) -> loading);
         if (entry == loading) {
@@ -112,12 +127,12 @@ public class TokenCache {
         return trustedUntil - System.nanoTime() > 0;
     }
 
-    void tokenRevoked(@Observes(during = TransactionPhase.AFTER_SUCCESS) TokenRevoked revoked) {
-        invalidate(List.of(revoked.digest()));
-    }
-
-    void allRevoked(@Observes(during = TransactionPhase.AFTER_SUCCESS) AllRevoked revoked) {
-        invalidateAll();
+    void tokensRevoked(@Observes(during = TransactionPhase.AFTER_SUCCESS) TokensRevoked revoked) {
+        if (revoked.digest() == null) {
+            invalidateAll();
+        } else {
+            invalidate(List.of(revoked.digest()));
+        }
     }
 
     void accountChanged(@Observes(during = TransactionPhase.AFTER_SUCCESS) AccountChanged change) {
@@ -153,7 +168,7 @@ public class TokenCache {
      * A token that is not valid is read again after a while: another replica may have recorded a use, or the account be valid
      * again. A failed read counts only for the checks that waited for it; the cache removes it a moment later.
      */
-    private static boolean isStale(CompletableFuture<CachedToken> entry, Instant now, TokenLifetime lifetime) {
+    private boolean isStale(CompletableFuture<CachedToken> entry, Instant now) {
         if (!entry.isDone()) {
             return false;
         }

@@ -1,10 +1,12 @@
 package dev.authtokens.token;
 
+import dev.authtokens.database.DatabaseClock;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,8 @@ class TokenLoader {
     private record PendingCheck(byte[] digest, long since, CompletableFuture<Optional<TokenRow>> row) {}
 
     private final Function<List<byte[]>, Map<ByteBuffer, TokenRow>> find;
+    private final LastUse lastUse;
+    private final DatabaseClock clock;
     private final Executor threads;
     private final Duration stall;
     private final Duration maxQueueTime;
@@ -46,23 +50,38 @@ class TokenLoader {
     private volatile long progress = System.nanoTime();
 
     @Inject
-    TokenLoader(TokenQueries queries) {
-        this(queries::find, Infrastructure.getDefaultExecutor(), STALL, MAX_QUEUE_TIME);
+    TokenLoader(TokenQueries queries, LastUse lastUse, DatabaseClock clock) {
+        this(queries::find, lastUse, clock, Infrastructure.getDefaultExecutor(), STALL, MAX_QUEUE_TIME);
     }
 
     TokenLoader(
             Function<List<byte[]>, Map<ByteBuffer, TokenRow>> find,
+            LastUse lastUse,
+            DatabaseClock clock,
             Executor threads,
             Duration stall,
             Duration maxQueueTime) {
         this.find = find;
+        this.lastUse = lastUse;
+        this.clock = clock;
         this.threads = threads;
         this.stall = stall;
         this.maxQueueTime = maxQueueTime;
     }
 
-    /** Reads the token on a worker thread; empty when it does not exist. */
-    CompletableFuture<Optional<TokenRow>> load(byte[] digest) {
+    /** Reads the token on a worker thread, also one that does not exist. */
+    CompletableFuture<CachedToken> load(byte[] digest) {
+        Instant now = clock.now();
+        // A use that is written while the token is read may be missing in the row, and not pending afterwards.
+        Instant pending = lastUse.latest(digest, null);
+        return read(digest)
+                .thenApply(found -> found.map(row -> new CachedToken(
+                                row, lastUse.latest(digest, LastUse.later(row.lastUsedAt(), pending)), now))
+                        .orElseGet(() -> new CachedToken(null, null, now)));
+    }
+
+    /** Empty when the token does not exist. */
+    CompletableFuture<Optional<TokenRow>> read(byte[] digest) {
         PendingCheck check = new PendingCheck(digest, System.nanoTime(), new CompletableFuture<>());
         queue.add(check);
         startReader();

@@ -19,8 +19,11 @@ class TokenPurge {
 
     private static final Logger LOG = Logger.getLogger(TokenPurge.class);
 
-    /** Another replica may know of a later use that is not in the database yet: twice the longest interval of that. */
-    private static final Duration MARGIN = Duration.ofMinutes(2);
+    /**
+     * A replica may know of a later use that it could not write yet, such as to a full disk, where rows can still be deleted.
+     * Until then expired tokens are refused all the same.
+     */
+    static final Duration MARGIN = Duration.ofDays(1);
 
     /**
      * Walks through the tokens in the order of their issue, and deletes the expired ones among the next {@link

@@ -11,6 +11,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,24 +37,33 @@ class TokenQueries {
                 where t.digest = asked.digest and t.created_at > (select valid_from from token_validity)
                 limit 1) as found on true""";
 
-    /** Locks the account until the end of the transaction: a password change that follows sees this token and revokes it. */
+    /**
+     * Locks the account until the end of the transaction: a password change that follows sees this token and revokes it. The
+     * token is valid even if the clock was put back after all tokens were revoked.
+     */
     private static final String INSERT = """
             insert into auth_tokens (digest, id, user_id, created_at, expires_at, name, address, user_agent, activity)
-            select ?, ?, id, clock_timestamp(), clock_timestamp() + cast(? as interval), ?, ?, ?, ?
-            from users where id = ? and password_hash = ? for share""";
+            select ?, ?, id, greatest(clock_timestamp(), valid_from + interval '1 microsecond'),
+                clock_timestamp() + cast(? as interval), ?, ?, ?, ?
+            from users cross join token_validity where id = ? and password_hash = ? for share of users""";
 
     private static final String DELETE = "delete from auth_tokens where user_id = ? and id = ? returning digest";
 
-    /** Tokens that one statement deletes, within its timeout. */
-    static final int BATCH = 10_000;
+    /** Tokens that one statement reads, within its timeout. */
+    static final int READ_BATCH = 10_000;
 
-    /** Each batch locks rows in the same order as {@link LastUse}, so that the two do not deadlock. */
-    private static final String DELETE_OTHERS = """
-            delete from auth_tokens where digest in (
-                select digest from auth_tokens where user_id = ? and id is distinct from ?
-                order by digest limit %d for update)""".formatted(BATCH);
+    /** Tokens that one statement deletes. */
+    private static final int DELETE_BATCH = 2_000;
 
-    private static final String REVOKE_ALL = """
+    private static final String DIGESTS_OF_USER =
+            "select digest, id from auth_tokens where user_id = ? and id > ? order by id limit " + READ_BATCH;
+
+    /** Locks rows in the same order as {@link LastUse}, so that the two do not deadlock. */
+    private static final String DELETE_DIGESTS = """
+            delete from auth_tokens where digest = any(array(
+                select digest from auth_tokens where digest = any(?) order by digest for update))""";
+
+    private static final String REVOKE_EVERYONE = """
             update token_validity set valid_from = greatest(valid_from, least(cast(? as timestamptz), clock_timestamp()))
             returning valid_from""";
 
@@ -112,23 +123,38 @@ class TokenQueries {
      * @return number of tokens deleted
      */
     int deleteOthers(long userId, UUID keptId) {
+        List<byte[]> digests = digestsOfOthers(userId, keptId);
+        digests.sort(Arrays::compareUnsigned);
         int deleted = 0;
-        int batch;
-        do {
-            batch = statements.update(DELETE_OTHERS, userId, keptId);
-            deleted += batch;
-        } while (batch == BATCH);
+        for (int from = 0; from < digests.size(); from += DELETE_BATCH) {
+            Object batch = digests.subList(from, Math.min(from + DELETE_BATCH, digests.size()))
+                    .toArray(byte[][]::new);
+            deleted += statements.update(DELETE_DIGESTS, batch);
+        }
         return deleted;
+    }
+
+    /** In pages along the index: a statement that selected and deleted would pass what was deleted before, again each time. */
+    private List<byte[]> digestsOfOthers(long userId, UUID keptId) {
+        record Listed(byte[] digest, UUID id) {}
+        List<byte[]> digests = new ArrayList<>();
+        UUID last = new UUID(0, 0);
+        List<Listed> page;
+        do {
+            page = statements.list(
+                    DIGESTS_OF_USER, row -> new Listed(row.getBytes(1), row.getObject(2, UUID.class)), userId, last);
+            page.stream()
+                    .filter(token -> !token.id().equals(keptId))
+                    .map(Listed::digest)
+                    .forEach(digests::add);
+            last = page.isEmpty() ? last : page.get(page.size() - 1).id();
+        } while (page.size() == READ_BATCH);
+        return digests;
     }
 
     /** The moment up to which issued tokens are invalid. */
     Instant validFrom() {
         return statements.query("select valid_from from token_validity", Statements::firstInstant);
-    }
-
-    /** Null when the account never expires, or does not exist. */
-    Instant accountExpiry(long userId) {
-        return statements.query("select max(expires_at) from users where id = ?", Statements::firstInstant, userId);
     }
 
     /**
@@ -137,8 +163,8 @@ class TokenQueries {
      * @param until null for now
      * @return the moment, by the database's clock; never in the future
      */
-    Instant revokeAll(Instant until) {
-        return statements.query(REVOKE_ALL, Statements::firstInstant, until);
+    Instant revokeEveryone(Instant until) {
+        return statements.query(REVOKE_EVERYONE, Statements::firstInstant, until);
     }
 
     private Map<ByteBuffer, TokenRow> readAll(ResultSet rows) throws SQLException {

@@ -12,9 +12,12 @@ import java.util.Optional;
  */
 record TokenRow(Caller owner, Instant createdAt, Instant lastUsedAt, Instant expiresAt) {
 
-    /** @param lastUsed including uses that are not in the database yet; null when never */
-    VerifiedToken toVerified(TokenLifetime lifetime, Instant lastUsed) {
-        Instant latest = TokenLifetime.earlier(owner.expiresAt(), expiresAt);
-        return new VerifiedToken(owner, createdAt, lifetime.expiresAt(createdAt, lastUsed, latest), Optional.empty());
+    /**
+     * When the token or its account expires if the token is not used before; empty when never.
+     *
+     * @param lastUsed including uses that are not in the database yet; null when never
+     */
+    Optional<Instant> expiresAt(TokenLifetime lifetime, Instant lastUsed) {
+        return lifetime.expiresAt(createdAt, lastUsed, TokenLifetime.earlier(owner.expiresAt(), expiresAt));
     }
 }

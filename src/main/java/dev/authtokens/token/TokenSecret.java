@@ -50,7 +50,7 @@ public final class TokenSecret {
         }
     }
 
-    /** The text for the client. It leaves the service only in the answer to a login. */
+    /** The text for the client. It leaves the service only when the token is issued. */
     public String reveal() {
         return PREFIX + Base64.getUrlEncoder().encodeToString(withChecksum());
     }

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,11 +37,9 @@ public class TokenStore {
 
     private final TokenLifetime lifetime;
     private final TokenQueries queries;
-    private final TokenLoader loader;
     private final TokenCache cache;
-    private final Event<TokenRevoked> tokenRevoked;
+    private final Event<TokensRevoked> tokensRevoked;
     private final Event<AccountChanged> accountChanged;
-    private final Event<AllRevoked> allRevoked;
     private final LastUse lastUse;
     private final AuditLog audit;
     private final DatabaseClock clock;
@@ -51,11 +50,9 @@ public class TokenStore {
     TokenStore(
             ServiceConfig config,
             TokenQueries queries,
-            TokenLoader loader,
             TokenCache cache,
-            Event<TokenRevoked> tokenRevoked,
+            Event<TokensRevoked> tokensRevoked,
             Event<AccountChanged> accountChanged,
-            Event<AllRevoked> allRevoked,
             LastUse lastUse,
             AuditLog audit,
             DatabaseClock clock,
@@ -63,11 +60,9 @@ public class TokenStore {
             MeterRegistry metrics) {
         this.lifetime = TokenLifetime.of(config.token());
         this.queries = queries;
-        this.loader = loader;
         this.cache = cache;
-        this.tokenRevoked = tokenRevoked;
+        this.tokensRevoked = tokensRevoked;
         this.accountChanged = accountChanged;
-        this.allRevoked = allRevoked;
         this.lastUse = lastUse;
         this.audit = audit;
         this.clock = clock;
@@ -128,7 +123,7 @@ public class TokenStore {
             }
         }
         CompletableFuture<Optional<VerifiedToken>> verified =
-                cache.get(digest, now, lifetime, this::load).thenApply(cached -> verify(digest, cached, now));
+                cache.get(digest, now).thenApply(cached -> verify(digest, cached, now));
         return outage.hasGrace() ? verified.exceptionally(failure -> verifyLastKnown(digest, now, failure)) : verified;
     }
 
@@ -166,16 +161,6 @@ public class TokenStore {
                 .orElseGet(() -> CompletableFuture.completedStage(Optional.empty()));
     }
 
-    private CompletableFuture<CachedToken> load(byte[] digest) {
-        Instant now = clock.now();
-        // A use that is written while the token is read may be missing in the row, and not pending afterwards.
-        Instant pending = lastUse.latest(digest, null);
-        return loader.load(digest)
-                .thenApply(found -> found.map(row -> new CachedToken(
-                                row, lastUse.latest(digest, LastUse.later(row.lastUsedAt(), pending)), now))
-                        .orElseGet(() -> new CachedToken(null, null, now)));
-    }
-
     /** Part of the transaction of the change: either the new password is set and the tokens are revoked, or neither. */
     void passwordChanged(@Observes PasswordChanged change) {
         revokeOthers(change.userId(), change.keptTokenId());
@@ -186,21 +171,26 @@ public class TokenStore {
         revokeOthers(account.userId(), null);
     }
 
-    /** Revokes the caller's own token; false when it was revoked already. */
+    /** Revokes the caller's own token; false when it does not exist any more. */
     public boolean logOut(Caller caller) {
-        return revoke(AuditKind.LOGOUT, caller.userId(), caller.email(), caller.tokenId(), null);
+        boolean revoked = revoke(AuditKind.LOGOUT, caller.userId(), caller.email(), caller.tokenId(), null);
+        if (!revoked) {
+            // It was cached, and deleted without a revocation: after it expired, by the uses that the database knew.
+            cache.invalidateAccounts(Set.of(caller.userId()));
+        }
+        return revoked;
     }
 
     /**
      * The valid tokens of an account, newest first.
      *
+     * @param accountExpiresAt null when the account never expires
      * @param currentId the token that asks; null for none
      */
     @Transactional
-    public List<IssuedToken> list(long userId, UUID currentId, int limit) {
+    public List<IssuedToken> list(long userId, Instant accountExpiresAt, UUID currentId, int limit) {
         Instant now = clock.now();
         Instant validFrom = queries.validFrom();
-        Instant accountExpiresAt = queries.accountExpiry(userId);
         try (Stream<AuthToken> newest = AuthToken.ofUser(userId, limit)) {
             return newest.takeWhile(token -> token.createdAt.isAfter(validFrom))
                     .map(token -> issued(token, accountExpiresAt, currentId))
@@ -268,7 +258,7 @@ public class TokenStore {
     boolean revoke(AuditKind kind, long userId, String email, UUID tokenId, String detail) {
         Optional<byte[]> deleted = queries.delete(userId, tokenId);
         deleted.ifPresent(digest -> {
-            tokenRevoked.fire(new TokenRevoked(digest));
+            tokensRevoked.fire(new TokensRevoked(digest));
             audit.record(kind, email, tokenId, detail);
         });
         return deleted.isPresent();
@@ -294,9 +284,9 @@ public class TokenStore {
      * @return the moment, by the database's clock; never in the future
      */
     @Transactional
-    public Instant revokeEverybody(Instant until) {
-        Instant validFrom = queries.revokeAll(until);
-        allRevoked.fire(new AllRevoked());
+    public Instant revokeEveryone(Instant until) {
+        Instant validFrom = queries.revokeEveryone(until);
+        tokensRevoked.fire(new TokensRevoked(null));
         audit.record(AuditKind.TOKEN_REVOKED, null, null, "all accounts, issued up to: " + validFrom);
         return validFrom;
     }

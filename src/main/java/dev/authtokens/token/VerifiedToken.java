@@ -16,8 +16,4 @@ public record VerifiedToken(Caller owner, Instant createdAt, Optional<Instant> e
     VerifiedToken stale(Duration age) {
         return new VerifiedToken(owner, createdAt, expiresAt, Optional.of(age));
     }
-
-    boolean isValid(Instant now) {
-        return expiresAt.filter(time -> !now.isBefore(time)).isEmpty();
-    }
 }

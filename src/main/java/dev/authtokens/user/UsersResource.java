@@ -231,7 +231,8 @@ public class UsersResource {
     }
 
     private static String searched(String parameter, String text) {
-        return QueryParameter.read(parameter, text, EmailAddress::searched).orElse("");
+        return QueryParameter.read(parameter, text, EmailAddress::canonicalSearchText)
+                .orElse("");
     }
 
     private static Problem invalid(String reason) {

@@ -19,7 +19,7 @@ class AddressFailuresTest {
                 new AddressFailures(ConfigValidationTest.read(Map.of("auth-tokens.throttle.address-failures", "1")));
         IntStream.range(0, networks).forEach(i -> failures.failed("network " + i));
         long remembered = IntStream.range(0, networks)
-                .filter(i -> !failures.wait("network " + i).isZero())
+                .filter(i -> !failures.retryAfter("network " + i).isZero())
                 .count();
         // The cache evicts a little later than it is filled.
         assertTrue(remembered > 0 && remembered < 60_000, remembered + " of " + networks);
@@ -31,9 +31,9 @@ class AddressFailuresTest {
         AddressFailures failures =
                 new AddressFailures(ConfigValidationTest.read(Map.of("auth-tokens.throttle.address-failures", "2")));
         IntStream.range(0, 10).forEach(i -> failures.rejected("network"));
-        assertTrue(failures.wait("network").isZero());
+        assertTrue(failures.retryAfter("network").isZero());
         failures.rejected("network");
-        assertFalse(failures.wait("network").isZero());
+        assertFalse(failures.retryAfter("network").isZero());
     }
 
     @Test
@@ -42,6 +42,7 @@ class AddressFailuresTest {
                 Map.of("auth-tokens.throttle.address-failures", "1", "auth-tokens.throttle.address-period", "1s")));
         failures.failed("network");
         Await.until(
-                "the failure is not forgotten", () -> failures.wait("network").isZero());
+                "the failure is not forgotten",
+                () -> failures.retryAfter("network").isZero());
     }
 }

@@ -9,6 +9,7 @@ import dev.authtokens.access.Role;
 import dev.authtokens.database.BatchedDeletion;
 import dev.authtokens.database.Statements;
 import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.Api;
 import dev.authtokens.harness.Await;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,15 +228,46 @@ class RevocationLogTest {
     }
 
     @Test
+    void aLoginIsValidWhenTheClockWasPutBackAfterEverythingWasRevoked() {
+        sql("update token_validity set valid_from = now() + interval '10 minutes'");
+        try {
+            assertTrue(isValid(
+                    TokenSecret.parse(Api.token(email, Accounts.PASSWORD)).orElseThrow()));
+        } finally {
+            sql("update token_validity set valid_from = 'epoch'");
+        }
+    }
+
+    /** Such as after its restart, or after a restore to another one. */
+    @Test
+    void readsTokensFromAnotherServerWhoseTriggersAreMissing() {
+        sql("alter table auth_tokens disable trigger auth_tokens_revoked");
+        try {
+            await(() -> reason().contains("triggers"));
+            trustedServer.set(Instant.EPOCH);
+            await(() -> {
+                try {
+                    return isValid();
+                } catch (CompletionException e) {
+                    return false;
+                }
+            });
+        } finally {
+            sql("alter table auth_tokens enable trigger auth_tokens_revoked");
+        }
+        await(cache::isTrusted);
+    }
+
+    @Test
     void revokesTheTokensOfEverybodyAtOnce() {
-        Instant until = tokens.revokeEverybody(null);
+        Instant until = tokens.revokeEveryone(null);
         assertFalse(isValid());
-        assertEquals(List.of(), tokens.list(userId(), null, 10));
+        assertEquals(List.of(), tokens.list(userId(), null, null, 10));
         assertFalse(until.isAfter(Instant.now().plusSeconds(60)));
         TokenSecret next = TokenSecret.parse(Accounts.token(email)).orElseThrow();
         assertTrue(isValid(next));
         // An earlier moment changes nothing, since the later one is in force.
-        assertEquals(until, tokens.revokeEverybody(until.minusSeconds(3600)));
+        assertEquals(until, tokens.revokeEveryone(until.minusSeconds(3600)));
         assertTrue(isValid(next));
     }
 
@@ -434,7 +467,7 @@ class RevocationLogTest {
 
     @Test
     void deletesTheTokensThatWereRevokedForEverybody() {
-        tokens.revokeEverybody(null);
+        tokens.revokeEveryone(null);
         long before = logged();
         purge.purge();
         assertEquals(List.of(0L), query("select count(*) from auth_tokens where digest = ?", token.digest()));

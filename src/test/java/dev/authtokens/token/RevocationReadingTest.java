@@ -35,6 +35,10 @@ class RevocationReadingTest {
         assertTrue(reading(SERVER, 11).continues(previous));
         assertTrue(reading(SERVER, 0).continues(previous), "old rows were deleted");
         assertFalse(reading(SERVER, 9).continues(previous), "restored");
+        Instant later = NOW.plus(RevocationReading.MAX_GAP);
+        assertFalse(
+                new RevocationReading(SERVER, false, true, "1:1:", 10, later, List.of()).continues(previous),
+                "suspended while rows were deleted");
         for (Server other : List.of(
                 new Server(8, "00000002", NOW, "16384 1.7"),
                 new Server(7, "00000003", NOW, "16384 1.7"),
@@ -67,19 +71,19 @@ class RevocationReadingTest {
     }
 
     private static boolean isCachedAfter(Row... rows) {
-        TokenCache cache = new TokenCache(100, Duration.ZERO, new SimpleMeterRegistry());
-        cache.trustUntil(System.nanoTime() + Duration.ofHours(1).toNanos());
         TokenLifetime lifetime = new TokenLifetime(Optional.empty(), Optional.empty(), Optional.empty());
         TokenRow row = new TokenRow(
                 new Caller(USER, "user@example.com", Role.USER, NOW, null, UUID.randomUUID()), NOW, null, null);
-        CachedToken token = new CachedToken(row, null, NOW);
-        cache.get(DIGEST, NOW, lifetime, digest -> CompletableFuture.completedFuture(token))
-                .join();
+        TokenCache cache = new TokenCache(
+                100,
+                Duration.ZERO,
+                lifetime,
+                digest -> CompletableFuture.completedFuture(new CachedToken(row, null, NOW)),
+                new SimpleMeterRegistry());
+        cache.trustUntil(System.nanoTime() + Duration.ofHours(1).toNanos());
+        CachedToken token = cache.get(DIGEST, NOW).join();
         new RevocationReading(SERVER, false, true, "1:1:", 1, NOW, List.of(rows)).invalidate(cache);
-        CachedToken other = new CachedToken(row, null, NOW);
-        return cache.get(DIGEST, NOW, lifetime, digest -> CompletableFuture.completedFuture(other))
-                        .join()
-                == token;
+        return cache.get(DIGEST, NOW).join() == token;
     }
 
     @Test

@@ -33,8 +33,9 @@ class TokenCacheTest {
     private static final long USER = 7;
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-    private final TokenCache cache = new TokenCache(1000, Duration.ofMinutes(1), metrics);
+    private final TokenCache cache = cache(Duration.ofMinutes(1), metrics);
     private final AtomicInteger readings = new AtomicInteger();
+    private Function<byte[], CompletableFuture<CachedToken>> load;
 
     @BeforeEach
     void trust() {
@@ -89,11 +90,12 @@ class TokenCacheTest {
                 List.<Consumer<TokenCache>>of(all -> all.invalidateAccounts(Set.of(USER)), TokenCache::invalidateAll)) {
             readings.set(0);
             List<CompletableFuture<CachedToken>> after = new ArrayList<>();
-            cache.get(DIGEST.clone(), NOW, ENDLESS, digest -> {
+            load = digest -> {
                 news.accept(cache);
                 after.add(get(again -> known(null)));
                 return CompletableFuture.completedFuture(known(null));
-            });
+            };
+            cache.get(DIGEST.clone(), NOW);
             after.get(0).join();
             get(digest -> known(null)).join();
             assertEquals(1, readings.get());
@@ -140,18 +142,20 @@ class TokenCacheTest {
 
     @Test
     void keepsNothingForAnOutageWithoutAGrace() {
-        TokenCache without = new TokenCache(1000, Duration.ZERO, new SimpleMeterRegistry());
+        TokenCache without = cache(Duration.ZERO, new SimpleMeterRegistry());
         without.trustUntil(System.nanoTime() + Duration.ofHours(1).toNanos());
-        without.get(DIGEST.clone(), NOW, ENDLESS, digest -> CompletableFuture.completedFuture(known(null)));
+        load = digest -> CompletableFuture.completedFuture(known(null));
+        without.get(DIGEST.clone(), NOW);
         assertTrue(without.findLastKnown(DIGEST).isEmpty());
     }
 
     /** Such as of an executor that is shut down. */
     @Test
     void failsChecksWhoseReadingCannotBegin() {
-        CompletableFuture<CachedToken> check = cache.get(DIGEST.clone(), NOW, ENDLESS, digest -> {
+        load = digest -> {
             throw new IllegalStateException("no threads");
-        });
+        };
+        CompletableFuture<CachedToken> check = cache.get(DIGEST.clone(), NOW);
         assertThrows(CompletionException.class, check::join);
     }
 
@@ -197,10 +201,7 @@ class TokenCacheTest {
         get(digest -> known(null)).join();
         assertEquals(1, readings.get());
         CachedToken later = cache.get(
-                        DIGEST,
-                        NOW.plus(TokenCache.NEGATIVE_MAX_AGE).plusMillis(1),
-                        ENDLESS,
-                        counted(digest -> known(null)))
+                        DIGEST, NOW.plus(TokenCache.NEGATIVE_MAX_AGE).plusMillis(1))
                 .join();
         assertEquals(2, readings.get());
         assertTrue(later.verify(ENDLESS, NOW).isPresent());
@@ -221,7 +222,8 @@ class TokenCacheTest {
     }
 
     private CompletableFuture<CachedToken> get(Function<byte[], CachedToken> read) {
-        return cache.get(DIGEST.clone(), NOW, ENDLESS, counted(read));
+        load = counted(read);
+        return cache.get(DIGEST.clone(), NOW);
     }
 
     private CompletableFuture<CachedToken> getSlowly(CountDownLatch database) {
@@ -240,6 +242,10 @@ class TokenCacheTest {
             readings.incrementAndGet();
             return CompletableFuture.supplyAsync(() -> read.apply(digest));
         };
+    }
+
+    private TokenCache cache(Duration outageGrace, SimpleMeterRegistry registry) {
+        return new TokenCache(1000, outageGrace, ENDLESS, digest -> load.apply(digest), registry);
     }
 
     private static CachedToken known(Instant accountExpiry) {

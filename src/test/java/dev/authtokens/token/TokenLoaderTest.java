@@ -72,8 +72,8 @@ class TokenLoaderTest {
     @Test
     void tellsUnknownTokensFromOthersOfTheStatement() throws Exception {
         List<Statement> busy = occupy();
-        CompletableFuture<Optional<TokenRow>> known = reader.load(digest(5));
-        CompletableFuture<Optional<TokenRow>> unknown = reader.load(digest(UNKNOWN));
+        CompletableFuture<Optional<TokenRow>> known = reader.read(digest(5));
+        CompletableFuture<Optional<TokenRow>> unknown = reader.read(digest(UNKNOWN));
         busy.get(0).answer().complete(null);
         sent().answer().complete(null);
         assertEquals(5, known.join().orElseThrow().owner().userId());
@@ -98,7 +98,7 @@ class TokenLoaderTest {
     void asksOnceForOneTokenOfManyChecks() throws Exception {
         List<Statement> busy = occupy();
         List<CompletableFuture<Optional<TokenRow>>> checks =
-                List.of(reader.load(digest(7)), reader.load(digest(7)), reader.load(digest(8)), reader.load(digest(7)));
+                List.of(reader.read(digest(7)), reader.read(digest(7)), reader.read(digest(8)), reader.read(digest(7)));
         busy.get(0).answer().complete(null);
         Statement together = sent();
         assertEquals(2, together.size());
@@ -114,11 +114,11 @@ class TokenLoaderTest {
     void doesNotLetChecksGatherBehindAStalledStatement() throws Exception {
         TokenLoader impatient = reader(AT_ONCE, NEVER);
         for (int i = 0; i < TokenLoader.WIDTH; i++) {
-            impatient.load(digest(i));
+            impatient.read(digest(i));
             sent();
         }
         Thread.sleep(10);
-        CompletableFuture<Optional<TokenRow>> check = impatient.load(digest(1));
+        CompletableFuture<Optional<TokenRow>> check = impatient.read(digest(1));
         sent().answer().complete(null);
         assertTrue(check.join().isPresent());
     }
@@ -126,7 +126,7 @@ class TokenLoaderTest {
     @Test
     void readsAnewWhatCameJustBeforeAStatementFailed() throws Exception {
         List<Statement> busy = occupy();
-        CompletableFuture<Optional<TokenRow>> check = reader.load(digest(1));
+        CompletableFuture<Optional<TokenRow>> check = reader.read(digest(1));
         busy.get(0).answer().completeExceptionally(new IllegalStateException("connection lost"));
         sent().answer().complete(null);
         assertTrue(check.join().isPresent());
@@ -136,26 +136,26 @@ class TokenLoaderTest {
     void failsWhatWaitedLongBehindAStatementThatFailed() throws Exception {
         TokenLoader impatient = reader(NEVER, AT_ONCE);
         List<Statement> busy = occupy(impatient);
-        CompletableFuture<Optional<TokenRow>> check = impatient.load(digest(1));
+        CompletableFuture<Optional<TokenRow>> check = impatient.read(digest(1));
         Thread.sleep(10);
         busy.get(0).answer().completeExceptionally(new IllegalStateException("no database"));
         assertThrows(CompletionException.class, check::join);
         assertTrue(database.isEmpty());
         // And then goes on.
-        CompletableFuture<Optional<TokenRow>> later = impatient.load(digest(2));
+        CompletableFuture<Optional<TokenRow>> later = impatient.read(digest(2));
         sent().answer().complete(null);
         assertTrue(later.join().isPresent());
     }
 
     @Test
     void losesNoCheckAmongMany() {
-        TokenLoader quick = new TokenLoader(TokenLoaderTest::owners, threads, NEVER, NEVER);
+        TokenLoader quick = new TokenLoader(TokenLoaderTest::owners, null, null, threads, NEVER, NEVER);
         List<CompletableFuture<Integer>> clients = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             int client = i;
             clients.add(CompletableFuture.supplyAsync(
                     () -> (int) IntStream.range(0, 5_000)
-                            .filter(n -> quick.load(digest(client * 5_000 + n))
+                            .filter(n -> quick.read(digest(client * 5_000 + n))
                                             .join()
                                             .orElseThrow()
                                             .owner()
@@ -168,7 +168,7 @@ class TokenLoaderTest {
     }
 
     private TokenLoader reader(Duration stall, Duration maxQueueTime) {
-        return new TokenLoader(this::find, threads, stall, maxQueueTime);
+        return new TokenLoader(this::find, null, null, threads, stall, maxQueueTime);
     }
 
     /** As many statements as there may be at a time, none of them answered. */
@@ -179,7 +179,7 @@ class TokenLoaderTest {
     private List<Statement> occupy(TokenLoader reader) throws InterruptedException {
         List<Statement> statements = new ArrayList<>();
         for (int i = 0; i < TokenLoader.WIDTH; i++) {
-            assertFalse(reader.load(digest(i)).isDone());
+            assertFalse(reader.read(digest(i)).isDone());
             statements.add(sent());
             assertEquals(1, statements.get(i).size());
         }
@@ -187,7 +187,7 @@ class TokenLoaderTest {
     }
 
     private List<CompletableFuture<Optional<TokenRow>>> readAll(int from, int to) {
-        return IntStream.range(from, to).mapToObj(n -> reader.load(digest(n))).toList();
+        return IntStream.range(from, to).mapToObj(n -> reader.read(digest(n))).toList();
     }
 
     private Statement sent() throws InterruptedException {

@@ -55,6 +55,34 @@ class UsersTest {
         email = "somebody+" + UUID.randomUUID() + "@example.com";
     }
 
+    /** Bytes that are no UTF-8, and parameters of the path, would mean another account. */
+    @ParameterizedTest
+    @ValueSource(strings = {"m%%fcller-%s", "%s;oops", "%s;a=b"})
+    void anAddressThatIsNotReadAsItIsWrittenChangesNothing(String form) throws IOException {
+        String email = Accounts.create();
+        String path = "/v4/users/" + form.formatted(email) + "/";
+        for (String method : List.of("PUT", "DELETE", "GET", "PATCH")) {
+            try (RawConnection connection = RawConnection.to(service.getPort())) {
+                String body = "{}";
+                if (method.equals("PUT")) {
+                    body = "{\"password\":\"" + Api.base64(Accounts.PASSWORD) + "\"}";
+                }
+                connection.send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: giantswarm "
+                        + admin + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                        + body);
+                int status = connection.answer(false).orElseThrow().status();
+                assertTrue(status == 400 || (status == 404 && !method.equals("PUT")), method + " " + status);
+            }
+        }
+        assertEquals(1, countLike(email));
+    }
+
+    private static long countLike(String email) {
+        return (Long) Postgres.query(
+                        ServiceDatabase.url(), "select count(*) from users where email like '%' || ? || '%'", email)
+                .get(0);
+    }
+
     @Test
     void createsAnAccountThatCanLogIn() {
         create(email, Map.of("password", base64(NEW_PASSWORD), "expiry", "2099-01-01T12:00:00.000+02:00"))

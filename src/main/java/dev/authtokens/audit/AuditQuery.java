@@ -9,9 +9,9 @@ import java.util.Optional;
  * @param account canonical e-mail address
  * @param from the earliest time
  * @param until the time that all are before
- * @param before the id that all are before: the last one of the page before
+ * @param before the id that all are before: the last one of the previous page
  */
-public record AuditFilter(
+public record AuditQuery(
         Optional<String> account,
         Optional<AuditKind> kind,
         Optional<Instant> from,

@@ -1,4 +1,0 @@
-package dev.authtokens.token;
-
-/** Event: the transaction revokes tokens of all accounts. */
-record AllRevoked() {}

@@ -1,4 +1,0 @@
-package dev.authtokens.token;
-
-/** Event: the transaction revokes this token. */
-record TokenRevoked(byte[] digest) {}
