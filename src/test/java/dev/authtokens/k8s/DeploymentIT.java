@@ -55,13 +55,18 @@ class DeploymentIT {
             "and",
             "by",
             "changes",
+            "group",
             "histogram_quantile",
             "increase",
             "le",
             "max",
             "namespace",
+            "on",
+            "or",
+            "present_over_time",
             "rate",
             "sum",
+            "unless",
             "up");
 
     @ParameterizedTest

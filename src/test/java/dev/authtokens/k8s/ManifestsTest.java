@@ -4,6 +4,7 @@ import static dev.authtokens.k8s.Rendering.list;
 import static dev.authtokens.k8s.Rendering.nameOf;
 import static dev.authtokens.k8s.Rendering.strings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +33,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +54,11 @@ class ManifestsTest {
     private static final String VERIFY =
             VerifyResource.class.getAnnotation(jakarta.ws.rs.Path.class).value();
     private static final String IDENTITY = "[\"X-Auth-Request-User\",\"X-Auth-Request-Email\",\"X-Auth-Request-Role\"]";
+
+    private static final Pattern PATCHES = Pattern.compile("#   patches:\\R(#     .*\\R)+");
+    private static final Path README = Rendering.K8S.resolve("README.md");
+    private static final Pattern PUBLISHED =
+            Pattern.compile("https://github\\.com/OWNER/auth-tokens//k8s/(.*)\\?ref=.*");
 
     /** What PostgreSQL has for its users by default: 100 less 3 for administrators. */
     private static final int CONNECTIONS = 97;
@@ -103,6 +111,89 @@ class ManifestsTest {
         assertEquals(
                 new HashSet<>(Rendering.withAll(start).objects()),
                 new HashSet<>(Rendering.withAllReversed(start).objects()));
+    }
+
+    /** The example of the README, with this repository in place of the published one. */
+    private static String ownOverlay() {
+        return PUBLISHED.matcher(Rendering.documented(README, "own-overlay")).replaceAll("../../k8s/$1");
+    }
+
+    @Test
+    void theOverlayOfTheReadmeHasItsSettings() throws IOException {
+        Rendering rendering = Rendering.ofOverlay(ownOverlay());
+        theApiKnowsEveryFieldAndNoNameIsUsedTwice(rendering);
+        everyVariableIsASettingAndSecretsAreOnlyReferredTo(rendering);
+        thereAreConnectionsForEveryReplica(rendering);
+        Map<String, String> environment = rendering.environment();
+        assertEquals("30d", environment.get("AUTH_TOKENS_TOKEN_LIFESPAN"));
+        assertEquals("10.1.2.0/24", environment.get("AUTH_TOKENS_HTTP_TRUSTED_PROXIES"));
+        assertEquals("15", environment.get("QUARKUS_DATASOURCE_JDBC_MAX_SIZE"));
+    }
+
+    /** Each component, the ConfigMap that it adds to or makes, and a key of it. */
+    static List<Arguments> keysOfComponents() throws IOException {
+        List<Arguments> keys = new ArrayList<>();
+        for (String component : Rendering.COMPONENTS) {
+            for (JsonNode map :
+                    Rendering.YAML.readTree(kustomizationOf(component)).path("configMapGenerator")) {
+                Stream.concat(list(map.path("literals")), list(map.path("files")))
+                        .map(entry -> entry.asText().replaceFirst("=.*", ""))
+                        .map(key -> Arguments.of(component, map.path("name").asText(), key))
+                        .forEach(keys::add);
+            }
+        }
+        return keys;
+    }
+
+    private static String kustomizationOf(String component) {
+        return Rendering.read(
+                Rendering.K8S.resolve("components").resolve(component).resolve("kustomization.yaml"));
+    }
+
+    /** A generator of the overlay would lose: kustomize runs it before the components. */
+    @ParameterizedTest
+    @MethodSource("keysOfComponents")
+    void aSettingOfAnOverlayReplacesThatOfAComponent(String component, String map, String key) throws IOException {
+        Rendering rendering = Rendering.ofOverlay(ownOverlay()
+                .replace("components/ingress", "components/" + component)
+                .replace("name: auth-tokens\n", "name: " + map + "\n")
+                .replaceFirst("(\\{op: add, path: /data/).*\n(.*\n)*", "$1" + key + ", value: mine}\n"));
+        List<JsonNode> changed = rendering.ofKind("ConfigMap").stream()
+                .filter(object ->
+                        nameOf(object).startsWith(map) && object.at("/data").has(key))
+                .toList();
+        assertEquals(1, changed.size(), changed.toString());
+        assertEquals("mine", changed.get(0).at("/data").path(key).asText());
+        everythingThatAPodRefersToIsThere(rendering);
+        if (map.equals("auth-tokens")) {
+            assertEquals("mine", rendering.environment().get(key));
+        }
+    }
+
+    static List<String> componentsWithPatches() {
+        return Rendering.COMPONENTS.stream()
+                .filter(component -> PATCHES.matcher(kustomizationOf(component)).find())
+                .toList();
+    }
+
+    /** A patch whose target is not there would be left out silently. */
+    @ParameterizedTest
+    @MethodSource("componentsWithPatches")
+    void everyPatchThatAComponentShowsChangesSomething(String component) throws IOException {
+        Matcher patches = PATCHES.matcher(kustomizationOf(component));
+        assertTrue(patches.find());
+        String text = patches.group().replaceAll("(?m)^#   ", "");
+        String[] components =
+                component.startsWith("forward-auth-") ? new String[] {"whoami", component} : new String[] {component};
+        Rendering plain = Rendering.of("base", components);
+        Rendering patched = Rendering.ofOverlay(Rendering.kustomization("base", components) + text);
+        for (JsonNode patch : Rendering.YAML.readTree(text).path("patches")) {
+            String kind = patch.at("/target/kind").asText();
+            assertNotEquals(plain.ofKind(kind), patched.ofKind(kind), kind);
+        }
+        theApiKnowsEveryFieldAndNoNameIsUsedTwice(patched);
+        everythingThatAPodRefersToIsThere(patched);
+        thereAreConnectionsForEveryReplica(patched);
     }
 
     /** Pod Security "restricted", and a root file system that is read only on top. */
@@ -520,6 +611,55 @@ class ManifestsTest {
         for (String other : List.of("base", "overlays/evaluation", "overlays/knative")) {
             assertEquals("true", Rendering.of(other).environment().get("AUTH_TOKENS_MIGRATE_AT_START"), other);
         }
+    }
+
+    /** With any of the components, such as one that sets the number of replicas. */
+    @Test
+    void aRecoveryRevokesAllTokensWhileNoReplicaRuns() {
+        Rendering production = Rendering.of("overlays/production");
+        for (Rendering recovery :
+                List.of(Rendering.ofRecovery(), Rendering.ofRecovery(Rendering.COMPONENTS.toArray(String[]::new)))) {
+            assertEquals("0", recovery.service().object().at("/spec/replicas").asText());
+            assertEquals(Optional.empty(), recovery.find("Job", "auth-tokens-migrate"));
+            JsonNode migrating =
+                    production.find("Job", "auth-tokens-migrate").orElseThrow().at("/spec/template");
+            JsonNode template =
+                    recovery.find("Job", "auth-tokens-recovery").orElseThrow().at("/spec/template");
+            assertEquals(migrating.path("metadata"), template.path("metadata"));
+            assertEquals(migrating.at("/spec/containers"), template.at("/spec/initContainers"));
+            ObjectNode revoking = template.at("/spec/containers/0").deepCopy();
+            assertEquals(
+                    "[\"token\",\"revoke\",\"--everyone\",\"--yes\"]",
+                    revoking.path("args").toString());
+            for (String own : List.of("name", "args")) {
+                revoking.set(own, migrating.at("/spec/containers/0").path(own));
+            }
+            assertEquals(migrating.at("/spec/containers/0"), revoking);
+        }
+    }
+
+    /** Of the backups of the former one, whose name it takes and into whose archive it does not write. */
+    @Test
+    void aRecoveredClusterIsThatOfTheFormerOneWithAnArchiveOfItsOwn() {
+        Rendering production = Rendering.of("overlays/production");
+        JsonNode former = production.ofKind("Cluster").get(0);
+        JsonNode cluster = Rendering.ofRecovery().ofKind("Cluster").get(0);
+        assertEquals(former.path("metadata"), cluster.path("metadata"));
+        JsonNode recovery = cluster.at("/spec/bootstrap/recovery");
+        assertEquals(1, cluster.at("/spec/bootstrap").size());
+        for (String field : List.of("database", "owner")) {
+            assertEquals(former.at("/spec/bootstrap/initdb").path(field), recovery.path(field), field);
+        }
+        JsonNode source = cluster.at("/spec/externalClusters/0");
+        assertEquals(source.path("name"), recovery.path("source"));
+        JsonNode archiver = cluster.at("/spec/plugins/0");
+        assertEquals(archiver.path("name"), source.at("/plugin/name"));
+        assertEquals(archiver.at("/parameters/barmanObjectName"), source.at("/plugin/parameters/barmanObjectName"));
+        assertTrue(production
+                .find("ObjectStore", archiver.at("/parameters/barmanObjectName").asText())
+                .isPresent());
+        assertEquals(nameOf(former), source.at("/plugin/parameters/serverName").asText());
+        assertNotEquals(nameOf(former), archiver.at("/parameters/serverName").asText(nameOf(former)));
     }
 
     @Test

@@ -16,17 +16,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The objects that {@code kubectl kustomize} makes of a base or an overlay and some components. */
 record Rendering(String name, List<JsonNode> objects) {
 
     static final Path K8S = Path.of("k8s");
+    private static final Path OPERATIONS = Path.of("docs/operations.md");
 
     static final List<String> WITH_DEPLOYMENT = List.of("base", "overlays/evaluation", "overlays/production");
 
-    private static final List<String> COMPONENTS = children("components");
-    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    static final List<String> COMPONENTS = children("components");
+    static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final Map<String, Rendering> KNOWN = new ConcurrentHashMap<>();
 
     /** A workload and the pods that it makes. */
@@ -65,6 +68,7 @@ record Rendering(String name, List<JsonNode> objects) {
         }
         // The others are for the Deployment.
         all.add(of("overlays/knative", "pgbouncer"));
+        all.add(ofRecovery());
         return all;
     }
 
@@ -86,22 +90,73 @@ record Rendering(String name, List<JsonNode> objects) {
     /** Renders it, or skips the test where there is no kubectl. */
     static Rendering of(String start, String... components) {
         String name = start + (components.length == 0 ? "" : " with " + String.join(", ", components));
-        return KNOWN.computeIfAbsent(name, key -> new Rendering(key, render(start, components)));
+        return KNOWN.computeIfAbsent(
+                name,
+                key -> new Rendering(
+                        key,
+                        render(
+                                components.length == 0
+                                        ? K8S.resolve(start)
+                                        : folder(kustomization(start, components)))));
     }
 
-    private static List<JsonNode> render(String start, String... components) {
+    /** What an overlay with this kustomization.yaml gives. */
+    static Rendering ofOverlay(String kustomization) {
+        return new Rendering("overlay", render(folder(kustomization)));
+    }
+
+    /** As docs/operations.md recovers the database of "production", with these components. */
+    static Rendering ofRecovery(String... components) {
+        Path own =
+                folder(kustomization("overlays/production", components) + documented(OPERATIONS, "recovered-cluster"));
+        String recovery = documented(OPERATIONS, "recovery-overlay")
+                .replace("my-overlay", own.getFileName().toString());
+        return new Rendering("recovery", render(folder(recovery)));
+    }
+
+    /** The YAML below the comment with this name. */
+    static String documented(Path file, String name) {
+        Matcher block = Pattern.compile("( *)<!-- " + name + " -->\n\\1```yaml\n(.*?)\n\\1```\n", Pattern.DOTALL)
+                .matcher(read(file));
+        if (!block.find()) {
+            throw new AssertionError(file + " has no YAML named " + name);
+        }
+        return block.group(2).stripIndent() + "\n";
+    }
+
+    static String kustomization(String start, String... components) {
+        StringBuilder text = new StringBuilder("resources:\n- ../../k8s/" + start + '\n');
+        if (components.length > 0) {
+            text.append("components:\n");
+        }
+        for (String component : components) {
+            text.append("- ../../k8s/components/").append(component).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static Path folder(String kustomization) {
         try {
-            Path folder = K8S.resolve(start);
-            if (components.length > 0) {
-                folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "kustomize");
-                StringBuilder text = new StringBuilder("resources:\n- ../../k8s/" + start + "\ncomponents:\n");
-                for (String component : components) {
-                    text.append("- ../../k8s/components/").append(component).append('\n');
-                }
-                Files.writeString(folder.resolve("kustomization.yaml"), text);
-            }
+            Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "kustomize");
+            Files.writeString(folder.resolve("kustomization.yaml"), kustomization);
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<JsonNode> render(Path folder) {
+        try {
             String yaml = run(Tool.require("kubectl").toString(), "kustomize", folder.toString());
             return YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml).readAll();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
