@@ -33,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,7 @@ class RolloutIT {
             Postgres.execute(
                     database,
                     "insert into auth_tokens (digest, id, user_id, created_at)"
-                            + " select sha256(n::text::bytea), gen_random_uuid(), (select id from users), now() - interval '1 day'"
+                            + " select sha256(n::text::bytea), gen_random_uuid(), (select id from users), now() - interval '2 days'"
                             + " + n * interval '1 ms' from generate_series(1, ?) n",
                     expired);
             String oldest = "select 1 from auth_tokens where digest = sha256('1')";
@@ -149,7 +150,7 @@ class RolloutIT {
         return environment;
     }
 
-    /** Checks and logins without a pause, by a client that goes on however the answers are. */
+    /** Checks and logins with short pauses, by a client that goes on however the answers are. */
     private static final class Load implements AutoCloseable {
 
         private static final int CHECKERS = 3;
@@ -167,14 +168,15 @@ class RolloutIT {
             this.base = base;
             this.token = token;
             for (int i = 0; i < CHECKERS; i++) {
-                threads.submit(() -> repeat(this::check));
+                threads.submit(() -> repeat(this::check, 10));
             }
-            threads.submit(() -> repeat(this::login));
+            threads.submit(() -> repeat(this::login, 250));
         }
 
-        private void repeat(Runnable request) {
+        private void repeat(Runnable request, int pauseMillis) {
             while (!stopped) {
                 request.run();
+                LockSupport.parkNanos(pauseMillis * 1_000_000L);
             }
         }
 

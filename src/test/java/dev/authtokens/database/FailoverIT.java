@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The primary is killed and its synchronous standby promoted, under load at two replicas: no acknowledged login or logout is
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.parallel.Isolated;
  *
  * <p>{@code -Dfailovers=50} makes it long.
  */
-@Isolated("It bounds the time until a revocation is known.")
 @Tag("any-runtime")
 class FailoverIT {
 

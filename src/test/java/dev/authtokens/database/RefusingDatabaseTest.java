@@ -11,6 +11,7 @@ import dev.authtokens.harness.LogRecords;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -18,6 +19,7 @@ import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,12 +85,16 @@ class RefusingDatabaseTest {
     void hasNoFreeConnection() throws SQLException {
         String email = Accounts.create();
         List<Connection> all = new ArrayList<>();
+        AgroalConnectionPoolConfiguration settings = pool.getConfiguration().connectionPoolConfiguration();
+        Duration patience = settings.acquisitionTimeout();
         try {
             while (pool.getMetrics().availableCount() > 0 || all.size() + 1 < maxSize()) {
                 all.add(pool.getConnection());
             }
+            settings.setAcquisitionTimeout(Duration.ofSeconds(1));
             isNotAvailable(Api.login(email, Accounts.PASSWORD));
         } finally {
+            settings.setAcquisitionTimeout(patience);
             for (Connection connection : all) {
                 connection.close();
             }

@@ -12,11 +12,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Makes accounts for tests. Each has an e-mail address of its own, so that tests do not disturb each other. */
 public final class Accounts {
 
     public static final String PASSWORD = "correct horse battery staple";
+
+    /** Property: the cost of the hashes of the service under test, where it is not the default. */
+    static final String BCRYPT_COST = "tests.bcrypt-cost";
 
     private static final String HASH = hasher().hash(PASSWORD.getBytes(StandardCharsets.UTF_8));
 
@@ -26,7 +30,10 @@ public final class Accounts {
 
     /** Without a pepper, as the service under test. */
     public static PasswordHasher hasher() {
-        return new PasswordHasher(10, Optional.empty(), List.of());
+        int cost = ConfigProvider.getConfig()
+                .getOptionalValue(BCRYPT_COST, Integer.class)
+                .orElse(10);
+        return new PasswordHasher(cost, Optional.empty(), List.of());
     }
 
     public static String create() {

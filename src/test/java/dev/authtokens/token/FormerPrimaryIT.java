@@ -23,10 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** Two replicas whose connections lead to different servers: no revoked token is accepted, and no valid one is refused. */
-@Isolated
 @Tag("any-runtime")
 class FormerPrimaryIT {
 

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,6 +197,7 @@ class OutageGraceIT {
                     if (answer.statusCode() != 200) {
                         failed.add(answer.statusCode() + " " + answer.body());
                     }
+                    LockSupport.parkNanos(1_000_000);
                 }
             });
         }

@@ -15,6 +15,7 @@ import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
 import dev.authtokens.problem.DatabaseFailure;
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
@@ -27,6 +28,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -285,17 +287,21 @@ class RevocationLogTest {
     @Test
     void staysTrustedWhileAllOtherConnectionsAreBusy() throws Exception {
         List<Connection> busy = new ArrayList<>();
+        AgroalConnectionPoolConfiguration settings =
+                dataSource.getConfiguration().connectionPoolConfiguration();
+        Duration patience = settings.acquisitionTimeout();
         try {
             // The pool gives no more: one is kept for the readings.
-            int others =
-                    dataSource.getConfiguration().connectionPoolConfiguration().maxSize() - 1;
+            int others = settings.maxSize() - 1;
             for (int i = 0; i < others; i++) {
                 busy.add(dataSource.getConnection());
             }
+            settings.setAcquisitionTimeout(Duration.ofSeconds(2));
             assertThrows(SQLException.class, dataSource::getConnection);
             // Since longer than a reading is trusted, another connection was waited for.
             await(cache::isTrusted);
         } finally {
+            settings.setAcquisitionTimeout(patience);
             for (Connection connection : busy) {
                 connection.close();
             }
