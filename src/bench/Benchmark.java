@@ -94,7 +94,7 @@ class Benchmark {
         report.value("endpoint without authentication", noAuth.rate(), "/s");
         Cost check = Cost.of(service, Load.IN_FLIGHT, seconds, checks);
         cached = check.rate();
-        report.atLeast("check from memory (forward-auth)", cached, "/s", noAuth.rate(), 0.8, 0.5);
+        report.atLeast("check from memory (forward-auth)", cached, "/s", noAuth.rate(), 0.9, 0.5);
         report.compared("check from memory: processor time of the service", check.service(), "µs", noAuth.service());
         String whoAmI = Load.get("/v4/user/", Tokens.range(0, 1000));
         Load.warm(whoAmI);
@@ -156,11 +156,13 @@ class Benchmark {
         report.compared("check in the database: processor time of the load generator", check.load(), "µs", noAuth.load());
         Cost many = Cost.of(service, 64, seconds, checks);
         Cost manyWithout = Cost.of(service, 64, seconds, root);
-        report.compared(
+        report.atLeast(
                 "check in the database, 64 in flight, of the endpoint without authentication",
                 many.rate(),
                 "/s",
-                manyWithout.rate());
+                manyWithout.rate(),
+                0.7,
+                0.1);
         report.compared(
                 "the same: processor time of the service", many.service(), "µs", manyWithout.service());
         report.value("the same: processor time of PostgreSQL", many.database(), "µs");
@@ -235,7 +237,7 @@ class Benchmark {
         }
         Arrays.sort(lags);
         report.value("logout until another replica refuses: p50", lags[count / 2], "ms");
-        report.value("logout until another replica refuses: p99", lags[(count * 99 - 1) / 100], "ms");
+        report.atMost("logout until another replica refuses: p99", lags[(count * 99 - 1) / 100], "ms", 150, 2000);
         report.atMost("logout until another replica refuses: longest", lags[count - 1], "ms", 1000, 2000);
     }
 
