@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /**
  * Has settings read strictly, and refuses those that are out of bounds or do not exist, all of them at once, and without their
@@ -69,7 +71,7 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
         if (settings instanceof DataSourcesJdbcRuntimeConfig config) {
             config.dataSources().values().stream()
                     .flatMap(source -> source.jdbc().url().stream())
-                    .filter(url -> Driver.parseURL(url, null) == null)
+                    .filter(url -> !isReadable(url))
                     .map(url -> StartFailure.ofUrl("is not of the form jdbc:postgresql://host:port/database"))
                     .map(failure -> new Problem(failure.getMessage()))
                     .forEach(problems::add);
@@ -77,6 +79,12 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
         if (!problems.isEmpty()) {
             throw new ConfigValidationException(problems.toArray(Problem[]::new));
         }
+    }
+
+    /** The driver takes a user and a password before the host for a part of its name. */
+    private static boolean isReadable(String url) {
+        Properties parts = Driver.parseURL(url, null);
+        return parts != null && !PGProperty.PG_HOST.getOrDefault(parts).contains("@");
     }
 
     /** Quarkus' converter takes every word that it does not know for false. */

@@ -204,7 +204,8 @@ public interface ServiceConfig {
         Duration lastUseInterval();
 
         /**
-         * Interval at which expired tokens are deleted. 1 second or more. Lower it if expired tokens take too much space.
+         * Interval at which expired tokens are deleted. 1 second or more. Those that expired because they were not used are
+         * deleted a day later, since a later use may not be written yet. Lower it if expired tokens take too much space.
          */
         @WithDefault("10m")
         Duration purgeInterval();

@@ -31,8 +31,17 @@ public class StartFailure extends RuntimeException {
         super(property + " (" + environmentName(property) + "): " + oneLine(reason));
     }
 
+    private StartFailure(String line) {
+        super(line);
+    }
+
     public static StartFailure ofUrl(String reason) {
         return new StartFailure(URL, reason);
+    }
+
+    /** Nobody's mistake: SIGTERM came first. */
+    public static StartFailure stopped(String when) {
+        return new StartFailure("the process was stopped " + when);
     }
 
     /** The line alone, as SmallRye Config quotes it. */

@@ -218,6 +218,8 @@ public class ConfigValidationTest {
                 "jdbc:mysql://app:s3cret@host/db",
                 "jdbc:postgresql://app:s3cret@host/db",
                 "jdbc:postgresql://app:s3cret@localhost:5432",
+                "jdbc:postgresql://app:s3cret@localhost:5432/db",
+                "jdbc:postgresql://localhost:5432,app:s3cret@host:5432/db",
                 "jdbc:postgresql://localhost:99999/db?password=s3cret",
                 "jdbc:postgresql://localhost/db?password=s3%cret"
             })

@@ -92,7 +92,7 @@ class RolloutIT {
             Postgres.execute(
                     database,
                     "insert into auth_tokens (digest, id, user_id, created_at)"
-                            + " select sha256(n::text::bytea), gen_random_uuid(), (select id from users), now() - interval '2 days'"
+                            + " select sha256(n::text::bytea), gen_random_uuid(), (select id from users), now() - interval '1 day'"
                             + " + n * interval '1 ms' from generate_series(1, ?) n",
                     expired);
             String oldest = "select 1 from auth_tokens where digest = sha256('1')";

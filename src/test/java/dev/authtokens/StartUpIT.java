@@ -256,12 +256,13 @@ class StartUpIT {
     void stopsWhileAnotherProcessMigratesAndMigratesNothingAfterwards() throws Exception {
         String database = SharedPostgres.newDatabase();
         try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
-                Statement statement = other.createStatement();
-                ServiceProcess service = ServiceProcess.start(with(database))) {
+                Statement statement = other.createStatement()) {
             statement.execute("select pg_advisory_lock(hashtextextended('auth-tokens: migrate', 0))");
-            Await.until("it does not wait", () -> service.output().contains("Another process migrates the schema"));
-            service.terminate();
-            assertEquals(143, service.exitCode());
+            try (ServiceProcess service = ServiceProcess.start(with(database))) {
+                Await.until("it does not wait", () -> service.output().contains("Another process migrates the schema"));
+                service.terminate();
+                assertEquals(143, service.exitCode());
+            }
         }
         assertEquals(
                 List.of(0L),
@@ -276,7 +277,7 @@ class StartUpIT {
 
     @Test
     void refusesAUrlThatCannotBeReadAndTellsItToNobody() {
-        String line = refusal(ServiceProcess.database("jdbc:postgresql://app:" + SECRET + "@localhost/database"));
+        String line = refusal(ServiceProcess.database("jdbc:postgresql://app:" + SECRET + "@localhost:5432/database"));
         assertTrue(line.contains("quarkus.datasource.jdbc.url"), line);
     }
 

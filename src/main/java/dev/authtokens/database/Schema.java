@@ -157,7 +157,7 @@ public class Schema implements FlywayConfigurationCustomizer {
             Runtime.getRuntime().addShutdownHook(stop);
             boolean isGranted = isGranted(lock);
             if (!isGranted) {
-                LOG.info("Another process migrates the schema of the database: waiting for its end");
+                LOG.warn("Another process migrates the schema of the database: waiting for its end");
             }
             while (!isGranted && !stopped.await(LOCK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
                 isGranted = isGranted(lock);
@@ -165,7 +165,7 @@ public class Schema implements FlywayConfigurationCustomizer {
             // Fails, as adding does, once the process is being stopped.
             Runtime.getRuntime().removeShutdownHook(stop);
         } catch (InterruptedException | IllegalStateException e) {
-            throw StartFailure.ofUrl("the process was stopped before it migrated the schema");
+            throw StartFailure.stopped("before it migrated the schema");
         }
     }
 

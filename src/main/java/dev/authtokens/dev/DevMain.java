@@ -2,6 +2,7 @@ package dev.authtokens.dev;
 
 import io.quarkus.runtime.Quarkus;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
@@ -20,6 +21,8 @@ public final class DevMain {
     private DevMain() {}
 
     public static void main(String... args) {
+        // As Main does.
+        Locale.setDefault(Locale.ROOT);
         if (ConfigProvider.getConfig().getOptionalValue(URL, String.class).isEmpty()) {
             Path data = Path.of(System.getProperty("dev-database.folder", ".dev-database"));
             System.setProperty(URL, EmbeddedDatabase.start(data.toAbsolutePath()));

@@ -22,8 +22,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 @ApplicationScoped
 public class LoginExecutor {
 
-    /** More than hashing can serve within {@link HashingPool#MAX_WAIT}. */
-    static final int MAX_RUNNING = Math.max(64, 24 * Runtime.getRuntime().availableProcessors());
+    /** For each core, more than hashing can serve within {@link HashingPool#MAX_WAIT}. */
+    private static final int MAX_RUNNING_OF_CORE = 24;
+
+    private static final int MIN_MAX_RUNNING = 64;
 
     /** Clients of one account that log in side by side, with some to spare. */
     static final int MAX_RUNNING_OF_ACCOUNT = 16;
@@ -34,17 +36,24 @@ public class LoginExecutor {
     private final WorkerExecutor threads;
     private final HashingPool hashing;
     private final LoginThrottle throttle;
+    private final int maxRunning = maxRunning();
     private final int maxRunningOfAccount;
     private final AtomicInteger running = new AtomicInteger();
     private final Map<String, Integer> runningByAccount = new ConcurrentHashMap<>();
 
     LoginExecutor(Vertx vertx, HashingPool hashing, LoginThrottle throttle, AgroalDataSource connections) {
-        this.threads = vertx.createSharedWorkerExecutor("logins", MAX_RUNNING);
+        this.threads = vertx.createSharedWorkerExecutor("logins", maxRunning);
         this.hashing = hashing;
         this.throttle = throttle;
         int maxSize =
                 connections.getConfiguration().connectionPoolConfiguration().maxSize();
         this.maxRunningOfAccount = Math.max(1, Math.min(MAX_RUNNING_OF_ACCOUNT, maxSize - CONNECTIONS_FOR_OTHERS));
+    }
+
+    /** Of this machine: a constant of the class would be that of the machine on which the native executable was built. */
+    static int maxRunning() {
+        return Math.max(
+                MIN_MAX_RUNNING, MAX_RUNNING_OF_CORE * Runtime.getRuntime().availableProcessors());
     }
 
     /**
@@ -65,7 +74,7 @@ public class LoginExecutor {
     public <T> CompletionStage<T> run(String email, Callable<T> work) {
         hashing.requireCapacity();
         String account = EmailAddress.parse(email).map(EmailAddress::canonical).orElse(email);
-        boolean isOverTotal = running.incrementAndGet() > MAX_RUNNING;
+        boolean isOverTotal = running.incrementAndGet() > maxRunning;
         if (runningByAccount.merge(account, 1, Integer::sum) > maxRunningOfAccount || isOverTotal) {
             leave(account);
             throw hashing.rejectForOverload();

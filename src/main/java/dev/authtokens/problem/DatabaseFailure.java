@@ -1,6 +1,7 @@
 package dev.authtokens.problem;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -103,7 +104,7 @@ public record DatabaseFailure(SQLException exception) {
 
     /**
      * What the database or the driver said, in one line, without the value of a parameter, which may be a secret. Includes why
-     * there is no connection.
+     * there is no connection, without the name of the host.
      */
     public String firstLine() {
         String line = String.valueOf(exception.getMessage())
@@ -111,9 +112,12 @@ public record DatabaseFailure(SQLException exception) {
                 .lines()
                 .findFirst()
                 .orElse("");
-        return exception.getCause() instanceof IOException reason
-                ? line + " (" + reason.getClass().getSimpleName() + ": " + reason.getMessage() + ")"
-                : line;
+        Throwable reason = exception.getCause();
+        if (reason instanceof UnknownHostException) {
+            // Its message is what stands before the port in the URL, which may be a password.
+            return line + " (unknown host)";
+        }
+        return reason instanceof IOException ? line + " (" + reason.getMessage() + ")" : line;
     }
 
     /** Empty when the pool reports the failure. */

@@ -203,7 +203,7 @@ public class RevocationLog {
             throw new SQLException(
                     "changes are not logged, since triggers of the tables are missing or disabled", OTHER_STATE);
         }
-        if (last == null) {
+        if (last == null || reading.mayLackRowsSince(last)) {
             // Whatever was read before this snapshot may have been revoked unnoticed.
             cache.invalidateAll();
         } else {

@@ -119,11 +119,14 @@ record RevocationReading(
         return rows;
     }
 
-    /** Whether it is of the same server and log as the previous one, and nothing of the log was lost or deleted in between. */
+    /** Whether it is of the same server and log as the previous one, and nothing of the log was lost. */
     boolean continues(RevocationReading previous) {
-        return server.equals(previous.server())
-                && (lastId == 0 || lastId >= previous.lastId())
-                && databaseTime.isBefore(previous.databaseTime().plus(MAX_GAP));
+        return server.equals(previous.server()) && (lastId == 0 || lastId >= previous.lastId());
+    }
+
+    /** Whether rows may have been deleted since the previous reading that neither has found. */
+    boolean mayLackRowsSince(RevocationReading previous) {
+        return !databaseTime.isBefore(previous.databaseTime().plus(MAX_GAP));
     }
 
     void invalidate(TokenCache cache) {

@@ -20,8 +20,8 @@ class TokenPurge {
     private static final Logger LOG = Logger.getLogger(TokenPurge.class);
 
     /**
-     * A replica may know of a later use that it could not write yet, such as to a full disk, where rows can still be deleted.
-     * Until then expired tokens are refused all the same.
+     * For what expired because it was not used: a replica may know of a later use that it could not write yet, such as to a full
+     * disk, where rows can still be deleted. Expired tokens are refused all the same.
      */
     static final Duration MARGIN = Duration.ofDays(1);
 
@@ -105,7 +105,9 @@ class TokenPurge {
     }
 
     private long purgeByAge(Instant now) {
-        TokenLifetime.Cutoffs cutoffs = lifetime.cutoffs(now.minus(MARGIN)).orCreated(queries.validFrom());
+        TokenLifetime.Cutoffs cutoffs = lifetime.cutoffs(now.minus(MARGIN))
+                .orCreated(lifetime.cutoffs(now).created())
+                .orCreated(queries.validFrom());
         return deletion.run("tokens", from -> deleteBatch(cutoffs, from));
     }
 

@@ -55,6 +55,13 @@ class TokenQueries {
     /** Tokens that one statement deletes. */
     private static final int DELETE_BATCH = 2_000;
 
+    /** Digests in memory at a time, about: an account may have millions of tokens. */
+    private static final int MAX_DIGESTS = 200_000;
+
+    private static final int DIGEST_BYTE_VALUES = 256;
+
+    private static final String COUNT_OF_USER = "select count(*) from auth_tokens where user_id = ?";
+
     private static final String DIGESTS_OF_USER =
             "select digest, id from auth_tokens where user_id = ? and id > ? order by id limit " + READ_BATCH;
 
@@ -123,7 +130,16 @@ class TokenQueries {
      * @return number of tokens deleted
      */
     int deleteOthers(long userId, UUID keptId) {
-        List<byte[]> digests = digestsOfOthers(userId, keptId);
+        long tokens = statements.query(COUNT_OF_USER, row -> row.next() ? row.getLong(1) : 0, userId);
+        int slices = (int) Math.min(1 + tokens / MAX_DIGESTS, DIGEST_BYTE_VALUES);
+        int deleted = 0;
+        for (int slice = 0; slice < slices; slice++) {
+            deleted += delete(digestsOfOthers(userId, keptId, slice, slices));
+        }
+        return deleted;
+    }
+
+    private int delete(List<byte[]> digests) {
         digests.sort(Arrays::compareUnsigned);
         int deleted = 0;
         for (int from = 0; from < digests.size(); from += DELETE_BATCH) {
@@ -134,9 +150,17 @@ class TokenQueries {
         return deleted;
     }
 
-    /** In pages along the index: a statement that selected and deleted would pass what was deleted before, again each time. */
-    private List<byte[]> digestsOfOthers(long userId, UUID keptId) {
-        record Listed(byte[] digest, UUID id) {}
+    /**
+     * Those of a slice of all digests, by their first byte. Read in pages along the index: a statement that selected and deleted
+     * would pass what was deleted before, again each time.
+     */
+    private List<byte[]> digestsOfOthers(long userId, UUID keptId, int slice, int slices) {
+        record Listed(byte[] digest, UUID id) {
+
+            boolean isIn(int slice, int slices) {
+                return (digest[0] & 0xff) * slices / DIGEST_BYTE_VALUES == slice;
+            }
+        }
         List<byte[]> digests = new ArrayList<>();
         UUID last = new UUID(0, 0);
         List<Listed> page;
@@ -144,7 +168,7 @@ class TokenQueries {
             page = statements.list(
                     DIGESTS_OF_USER, row -> new Listed(row.getBytes(1), row.getObject(2, UUID.class)), userId, last);
             page.stream()
-                    .filter(token -> !token.id().equals(keptId))
+                    .filter(token -> token.isIn(slice, slices) && !token.id().equals(keptId))
                     .map(Listed::digest)
                     .forEach(digests::add);
             last = page.isEmpty() ? last : page.get(page.size() - 1).id();

@@ -61,12 +61,12 @@ public final class TokenLoad implements AutoCloseable {
     /** The answers of one replica to one kind of request. */
     private static final class Answers {
 
-        private record Answer(long at, boolean isGood) {}
+        private record Answer(long at, boolean isValid) {}
 
         private final List<Answer> all = new ArrayList<>();
 
-        synchronized void add(boolean isGood) {
-            all.add(new Answer(System.nanoTime(), isGood));
+        synchronized void add(boolean isValid) {
+            all.add(new Answer(System.nanoTime(), isValid));
         }
 
         synchronized void clear() {
@@ -78,7 +78,7 @@ public final class TokenLoad implements AutoCloseable {
             List<Answer> later =
                     all.stream().filter(answer -> answer.at() > since).toList();
             int first = later.size();
-            while (first > 0 && later.get(first - 1).isGood()) {
+            while (first > 0 && later.get(first - 1).isValid()) {
                 first--;
             }
             return later.size() - first < IN_A_ROW ? -1 : later.get(first).at() - since;

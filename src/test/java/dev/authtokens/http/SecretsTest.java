@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Uses every kind of secret with the log at its most talkative, and looks for them in all that the service shows: its log, its
- * answers, the audit trail, the metrics and the description of the API.
+ * answers, the audit log, the metrics and the description of the API.
  */
 @QuarkusTest
 @TestProfile(SecretsTest.Talkative.class)
@@ -98,7 +98,7 @@ class SecretsTest {
         List<Shown> shown = new ArrayList<>(answers);
         lines.forEach(line -> shown.add(new Shown("Log of " + line.logger(), line.text() + line.context())));
         for (Object row : Postgres.query(ServiceDatabase.url(), "select row_to_json(e)::text from audit_events e")) {
-            shown.add(new Shown("Table of the audit trail", row.toString()));
+            shown.add(new Shown("Table of the audit log", row.toString()));
         }
         for (Shown one : shown) {
             for (String secret : secrets) {

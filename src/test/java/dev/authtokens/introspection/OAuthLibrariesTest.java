@@ -84,9 +84,9 @@ class OAuthLibrariesTest {
             assertEquals(
                     "SCOPE_user", principal.getAuthorities().iterator().next().getAuthority());
             assertThrows(BadOpaqueTokenException.class, () -> introspector.introspect("nonsense"));
-            OpaqueTokenIntrospector stranger = maker.apply(program, "wrong");
+            OpaqueTokenIntrospector other = maker.apply(program, "wrong");
             OAuth2IntrospectionException refused =
-                    assertThrows(OAuth2IntrospectionException.class, () -> stranger.introspect(token));
+                    assertThrows(OAuth2IntrospectionException.class, () -> other.introspect(token));
             assertFalse(refused instanceof BadOpaqueTokenException);
         });
     }

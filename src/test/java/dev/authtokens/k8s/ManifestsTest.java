@@ -130,6 +130,11 @@ class ManifestsTest {
         assertEquals("15", environment.get("QUARKUS_DATASOURCE_JDBC_MAX_SIZE"));
     }
 
+    @Test
+    void aRecoveryKeepsTheSettingsOfTheOverlay() {
+        assertEquals("30d", Rendering.ofRecoveryWith(ownOverlay()).environment().get("AUTH_TOKENS_TOKEN_LIFESPAN"));
+    }
+
     /** Each component, the ConfigMap that it adds to or makes, and a key of it. */
     static List<Arguments> keysOfComponents() throws IOException {
         List<Arguments> keys = new ArrayList<>();

@@ -107,8 +107,12 @@ record Rendering(String name, List<JsonNode> objects) {
 
     /** As docs/operations.md recovers the database of "production", with these components. */
     static Rendering ofRecovery(String... components) {
-        Path own =
-                folder(kustomization("overlays/production", components) + documented(OPERATIONS, "recovered-cluster"));
+        return ofRecoveryWith(kustomization("overlays/production", components) + "patches:\n");
+    }
+
+    /** @param overlay kustomization.yaml that ends with its list of patches */
+    static Rendering ofRecoveryWith(String overlay) {
+        Path own = folder(overlay + documented(OPERATIONS, "recovered-cluster").indent(2));
         String recovery = documented(OPERATIONS, "recovery-overlay")
                 .replace("my-overlay", own.getFileName().toString());
         return new Rendering("recovery", render(folder(recovery)));

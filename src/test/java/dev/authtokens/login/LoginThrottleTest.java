@@ -396,7 +396,7 @@ class LoginThrottleTest {
     }
 
     @Test
-    void remembersABoundedNumberOfThoseItToldAbout() {
+    void remembersABoundedNumberOfRecordedRejections() {
         LoginThrottle throttle = new LoginThrottle(null, null, null, new SimpleMeterRegistry());
         IntStream.range(0, 20_000).forEach(i -> throttle.recentlyRecorded.put("account " + i, true));
         throttle.recentlyRecorded.cleanUp();
@@ -430,7 +430,7 @@ class LoginThrottleTest {
     }
 
     @Test
-    void whatIsRefusedIsToldOnceAndCounted() {
+    void rejectionsAreRecordedOnceAndCounted() {
         String email = Accounts.create();
         shutOut(email);
         Counter throttled = metrics.counter("auth_tokens.logins.throttled", "by", "account");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class RejectedLoginsTest {
 
     /** More than may be under way at a time. */
-    private static final int CLIENTS = LoginExecutor.MAX_RUNNING + 16;
+    private static final int CLIENTS = LoginExecutor.maxRunning() + 16;
 
     private static final int ACCEPTED = 200;
 

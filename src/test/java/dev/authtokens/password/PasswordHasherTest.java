@@ -73,7 +73,7 @@ class PasswordHasherTest {
     }
 
     @Test
-    void bytesThatAreNoUtf8AreToldApart() {
+    void bytesThatAreNoUtf8AreDistinguished() {
         String stored = hasher.hash(new byte[] {(byte) 0xff});
         assertTrue(hasher.verify(new byte[] {(byte) 0xff}, stored).matches());
         assertEquals(NO_MATCH, hasher.verify(new byte[] {(byte) 0xfe}, stored));

@@ -43,7 +43,7 @@ class DatabaseFailureTest {
     }
 
     @Test
-    void isNotSoughtForEverInACircle() {
+    void endsWhereExceptionsAreCausesOfEachOther() {
         Exception one = new Exception();
         Exception other = new Exception(one);
         one.addSuppressed(other);

@@ -79,12 +79,12 @@ class SessionsTest {
     }
 
     @Test
-    void neitherShowsNorEndsSessionsOfOthers() {
+    void neitherShowsNorRevokesSessionsOfOthers() {
         String stranger = Accounts.token(Accounts.create());
         String id = currentId(stranger);
         list(token).body("id", not(contains(id)));
         isProblem(Api.as(token).delete(TOKENS + id + "/"), 404, "RESOURCE_NOT_FOUND");
-        assertTrue(isGood(stranger));
+        assertTrue(isValid(stranger));
     }
 
     @Test
@@ -97,8 +97,8 @@ class SessionsTest {
         String other = Api.token(email, Accounts.PASSWORD);
         String id = currentId(other);
         Api.as(token).delete(TOKENS + id + "/").then().statusCode(200).body("code", equalTo("RESOURCE_DELETED"));
-        assertFalse(isGood(other));
-        assertTrue(isGood(token));
+        assertFalse(isValid(other));
+        assertTrue(isValid(token));
         isProblem(Api.as(token).delete(TOKENS + id), 404, "RESOURCE_NOT_FOUND");
     }
 
@@ -112,16 +112,16 @@ class SessionsTest {
     void endsAllSessionsButThisOne() {
         String other = Api.token(email, Accounts.PASSWORD);
         Api.as(token).queryParam("except", "current").delete(ALL).then().statusCode(200);
-        assertFalse(isGood(other));
-        assertTrue(isGood(token));
+        assertFalse(isValid(other));
+        assertTrue(isValid(token));
     }
 
     @Test
     void endsAllSessionsAndThisOneToo() {
         String other = Api.token(email, Accounts.PASSWORD);
         Api.as(token).delete(ALL).then().statusCode(200).body("message", equalTo("Sessions revoked: 2."));
-        assertFalse(isGood(other));
-        assertFalse(isGood(token));
+        assertFalse(isValid(other));
+        assertFalse(isValid(token));
     }
 
     /** Otherwise a mistake would revoke what was to be kept. */
@@ -131,7 +131,7 @@ class SessionsTest {
         isProblem(Api.as(token).delete(ALL + "?" + query), 400, "INVALID_INPUT");
         String admin = Accounts.token(Accounts.create(Role.ADMIN, null));
         isProblem(Api.as(admin).delete("/v4/users/" + email + "/auth-tokens/all/?" + query), 400, "INVALID_INPUT");
-        assertTrue(isGood(token));
+        assertTrue(isValid(token));
     }
 
     @ParameterizedTest
@@ -153,16 +153,16 @@ class SessionsTest {
         String other = Api.token(email, Accounts.PASSWORD);
         Api.as(admin).get(path).then().statusCode(200).body("current", contains(false, false));
         Api.as(admin).delete(path + currentId(other) + "/").then().statusCode(200);
-        assertFalse(isGood(other));
-        assertTrue(isGood(token));
+        assertFalse(isValid(other));
+        assertTrue(isValid(token));
         // Nothing of that account is the session of this request.
         Api.as(admin)
                 .queryParam("except", "current")
                 .delete(path + "all/")
                 .then()
                 .statusCode(200);
-        assertFalse(isGood(token));
-        assertTrue(isGood(admin));
+        assertFalse(isValid(token));
+        assertTrue(isValid(admin));
         Api.as(admin).get(path).then().statusCode(200).body("$", hasSize(0));
     }
 
@@ -171,7 +171,7 @@ class SessionsTest {
         String path = "/v4/users/" + email + "/auth-tokens/";
         isProblem(Api.as(token).get(path), 403, "PERMISSION_DENIED");
         isProblem(Api.as(token).delete(path + "all/"), 403, "PERMISSION_DENIED");
-        assertTrue(isGood(token));
+        assertTrue(isValid(token));
     }
 
     private static ValidatableResponse list(String token) {
@@ -182,7 +182,7 @@ class SessionsTest {
         return list(token).extract().path("find { it.current }.id");
     }
 
-    private static boolean isGood(String token) {
+    private static boolean isValid(String token) {
         return Api.as(token).get(USER).statusCode() == 200;
     }
 }

@@ -275,7 +275,7 @@ class RevocationIT {
     }
 
     private void logOut(int by) {
-        List<Token> good = tokens.stream().filter(token -> isGood(token, by)).toList();
+        List<Token> good = tokens.stream().filter(token -> isValid(token, by)).toList();
         if (good.isEmpty()) {
             return;
         }
@@ -299,7 +299,7 @@ class RevocationIT {
 
     private void changePassword(Account account, int by) {
         Token kept = tokens.stream()
-                .filter(token -> token.account == account && isGood(token, by))
+                .filter(token -> token.account == account && isValid(token, by))
                 .findAny()
                 .orElse(null);
         if (kept == null) {
@@ -370,7 +370,7 @@ class RevocationIT {
                 .toList());
     }
 
-    private static boolean isGood(Token token, int replica) {
+    private static boolean isValid(Token token, int replica) {
         Truth truth = token.truth;
         return truth.good()
                 && truth.isSettled(replica, System.nanoTime())

@@ -69,7 +69,7 @@ class TokenCacheTest {
     }
 
     @Test
-    void keepsNothingThatWasReadBeforeTheTokenEnded() throws Exception {
+    void keepsNothingThatWasReadBeforeTheTokenWasRevoked() throws Exception {
         isNotKept(token -> token.invalidate(List.of(DIGEST)));
     }
 
@@ -83,15 +83,15 @@ class TokenCacheTest {
         isNotKept(TokenCache::invalidateAll);
     }
 
-    /** The answer of the database may be there before its reading has begun here, and the news comes in between. */
+    /** The answer of the database may be there before its reading has begun here, and the invalidation comes in between. */
     @Test
     void keepsNothingWhoseReadingBeganAsAnAccountChangedOrEverythingWasDropped() {
-        for (Consumer<TokenCache> news :
+        for (Consumer<TokenCache> invalidation :
                 List.<Consumer<TokenCache>>of(all -> all.invalidateAccounts(Set.of(USER)), TokenCache::invalidateAll)) {
             readings.set(0);
             List<CompletableFuture<CachedToken>> after = new ArrayList<>();
             load = digest -> {
-                news.accept(cache);
+                invalidation.accept(cache);
                 after.add(get(again -> known(null)));
                 return CompletableFuture.completedFuture(known(null));
             };
@@ -159,17 +159,17 @@ class TokenCacheTest {
         assertThrows(CompletionException.class, check::join);
     }
 
-    private void isNotKept(Consumer<TokenCache> news) throws Exception {
+    private void isNotKept(Consumer<TokenCache> invalidation) throws Exception {
         CountDownLatch database = new CountDownLatch(1);
         CompletableFuture<CachedToken> before = getSlowly(database);
-        news.accept(cache);
+        invalidation.accept(cache);
         CompletableFuture<CachedToken> after = getSlowly(database);
         database.countDown();
         before.join();
         after.join();
-        assertEquals(2, readings.get(), "a check after the news must not share the reading from before");
+        assertEquals(2, readings.get(), "a check after the invalidation must not share the reading from before");
         get(digest -> known(null)).join();
-        assertEquals(2, readings.get(), "what was read after the news is kept");
+        assertEquals(2, readings.get(), "what was read after the invalidation is kept");
     }
 
     @Test

@@ -46,7 +46,7 @@ class TokenLifetimeTest {
             P1D      | PT2H | PT1H   | PT1H                 | PT1H                 | false
             P1D      | PT1H | PT2H   | PT1H                 |                      | true
             """)
-    void endsExactlyWhenTheFirstSpanIsOver(
+    void expiresExactlyWhenTheFirstSpanHasPassed(
             Duration lifespan, Duration idle, Duration unused, Duration age, Duration sinceUse, boolean over) {
         TokenLifetime life = new TokenLifetime(
                 Optional.ofNullable(lifespan), Optional.ofNullable(idle), Optional.ofNullable(unused));
@@ -74,7 +74,7 @@ class TokenLifetimeTest {
     }
 
     @Test
-    void cutoffsAgreeWithIsOver() {
+    void cutoffsAgreeWithExpiry() {
         Random random = new Random(1);
         int over = 0;
         int rounds = 20_000;

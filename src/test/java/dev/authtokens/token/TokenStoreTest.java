@@ -166,47 +166,47 @@ class TokenStoreTest {
         clock.moveOn(Duration.ofDays(1).minus(MINUTE));
         TokenSecret other = issue();
         clock.moveOn(MINUTE);
-        assertFalse(isGood(unused));
-        assertTrue(isGood(other));
+        assertFalse(isValid(unused));
+        assertTrue(isValid(other));
     }
 
     @Test
     void endsIdleTokens() {
         TokenSecret token = issue();
-        assertTrue(isGood(token));
+        assertTrue(isValid(token));
         clock.moveOn(Duration.ofDays(2).minus(MINUTE));
-        assertTrue(isGood(token));
+        assertTrue(isValid(token));
         clock.moveOn(Duration.ofDays(2));
-        assertFalse(isGood(token));
+        assertFalse(isValid(token));
     }
 
     @Test
     void endsIdleTokensAlsoWhenTheLastUseIsReadFromTheDatabase() {
         TokenSecret token = issue();
-        assertTrue(isGood(token));
+        assertTrue(isValid(token));
         lastUse.write();
         clock.moveOn(Duration.ofDays(2).minus(MINUTE));
-        assertTrue(isGood(token));
+        assertTrue(isValid(token));
         lastUse.write();
         clock.moveOn(Duration.ofDays(2));
-        assertFalse(isGood(token));
+        assertFalse(isValid(token));
     }
 
     @Test
     void endsOldTokensHoweverMuchTheyAreUsed() {
         TokenSecret token = issue();
         for (int day = 0; day < 10; day++) {
-            assertTrue(isGood(token), "day " + day);
+            assertTrue(isValid(token), "day " + day);
             clock.moveOn(Duration.ofDays(1));
         }
-        assertFalse(isGood(token));
+        assertFalse(isValid(token));
     }
 
     @Test
     void aRefusedTokenIsNotUsed() {
         TokenSecret token = issue();
         clock.moveOn(Duration.ofDays(1));
-        assertFalse(isGood(token));
+        assertFalse(isValid(token));
         lastUse.write();
         assertNull(lastUsedAt());
     }
@@ -214,9 +214,9 @@ class TokenStoreTest {
     @Test
     void writesTheLatestUseInOneBatch() {
         TokenSecret token = issue();
-        isGood(token);
+        isValid(token);
         clock.moveOn(Duration.ofHours(3));
-        isGood(token);
+        isValid(token);
         assertNull(lastUsedAt());
         Instant before = clock.instant();
         lastUse.write();
@@ -230,7 +230,7 @@ class TokenStoreTest {
 
     @Test
     void anEarlierUseOfAnotherReplicaDoesNotOverwriteALaterOne() {
-        isGood(issue());
+        isValid(issue());
         // The database rounds what is shorter than a microsecond.
         Instant later = Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MICROS);
         Postgres.execute(ServiceDatabase.url(), "update auth_tokens set last_used_at = ?", Timestamp.from(later));
@@ -239,28 +239,28 @@ class TokenStoreTest {
     }
 
     @Test
-    void showsAsManySessionsAsThereAreWithNewerOnesThatAreOver() {
+    void showsAsManySessionsAsThereAreBesideNewerExpiredOnes() {
         TokenSecret used = issue();
         clock.moveOn(MINUTE);
         issue();
-        isGood(used);
+        isValid(used);
         clock.moveOn(Duration.ofDays(1));
-        assertTrue(isGood(used));
+        assertTrue(isValid(used));
         List<IssuedToken> listed = tokens.list(userId, null, null, 1);
         assertEquals(1, listed.size());
         assertNotNull(listed.get(0).lastUsed());
     }
 
     @Test
-    void purgesTheTokensThatAreOverAndNoOthers() {
+    void purgesTheExpiredTokensAndNoOthers() {
         TokenSecret unused = issue();
         TokenSecret idle = issue();
         TokenSecret used = issue();
-        isGood(idle);
-        isGood(used);
+        isValid(idle);
+        isValid(used);
         lastUse.write();
         clock.moveOn(Duration.ofHours(36));
-        isGood(used);
+        isValid(used);
         lastUse.write();
         clock.moveOn(Duration.ofHours(12).plus(MINUTE));
         purge.purge();
@@ -269,10 +269,10 @@ class TokenStoreTest {
         TokenSecret fresh = issue();
         purge.purge();
         assertEquals(2, count());
-        assertFalse(isGood(unused));
-        assertFalse(isGood(idle));
-        assertTrue(isGood(used));
-        assertTrue(isGood(fresh));
+        assertFalse(isValid(unused));
+        assertFalse(isValid(idle));
+        assertTrue(isValid(used));
+        assertTrue(isValid(fresh));
         clock.moveOn(Duration.ofDays(30));
         purge.purge();
         assertEquals(0, count());
@@ -291,10 +291,10 @@ class TokenStoreTest {
                         .map(IssuedToken::name)
                         .toList());
         clock.moveOn(Duration.ofMinutes(59));
-        assertTrue(isGood(program));
+        assertTrue(isValid(program));
         clock.moveOn(Duration.ofMinutes(2));
-        assertFalse(isGood(program));
-        assertTrue(isGood(login));
+        assertFalse(isValid(program));
+        assertTrue(isValid(login));
         assertEquals(1, tokens.list(userId, null, null, 10).size());
         purge.purge();
         assertEquals(1, count());
@@ -306,7 +306,19 @@ class TokenStoreTest {
         clock.moveOn(Duration.ofDays(1).plus(TokenPurge.MARGIN).minus(MINUTE));
         purge.purge();
         assertEquals(1, count());
-        assertFalse(isGood(token));
+        assertFalse(isValid(token));
+    }
+
+    @Test
+    void purgesATokenPastItsLifespanAtOnce() {
+        TokenSecret token = issue();
+        for (int day = 0; day < 10; day++) {
+            isValid(token);
+            clock.moveOn(Duration.ofDays(1));
+        }
+        lastUse.write();
+        purge.purge();
+        assertEquals(0, count());
     }
 
     /** Its row was deleted as that of an expired one, by a replica that did not know of its last uses. */
@@ -319,9 +331,9 @@ class TokenStoreTest {
             statement.execute("set auth_tokens.deletes_expired = 'on'");
             statement.execute("delete from auth_tokens");
         }
-        Await.until("cached", () -> isGood(token));
+        Await.until("cached", () -> isValid(token));
         assertFalse(tokens.logOut(caller));
-        assertFalse(isGood(token));
+        assertFalse(isValid(token));
     }
 
     @Test
@@ -330,7 +342,7 @@ class TokenStoreTest {
         TokenSecret good = issue();
         purge.purge();
         assertEquals(1, count());
-        assertTrue(isGood(good));
+        assertTrue(isValid(good));
     }
 
     /** Where a batch would end among them. */
@@ -386,7 +398,7 @@ class TokenStoreTest {
 
     /** Whose last uses are written meanwhile: that locks the tokens in the order of their digests. */
     @Test
-    void deletesAnAccountWithoutWaitingInACircle() throws Exception {
+    void deletesAnAccountWithoutADeadlock() throws Exception {
         Postgres.execute(
                 ServiceDatabase.url(),
                 "insert into auth_tokens (digest, id, user_id, created_at) values"
@@ -422,14 +434,14 @@ class TokenStoreTest {
                             .anyMatch(line -> line.text().contains("clock of this machine")));
         }
         awaitClockOffset(-jump.toSeconds());
-        assertTrue(isGood(token));
+        assertTrue(isValid(token));
         purge.purge();
         assertEquals(1, tokens.list(userId, null, null, 1).size());
         lastUse.write();
         assertTrue(Duration.between(lastUsedAt(), Instant.now()).abs().compareTo(MINUTE) < 0);
-        assertTrue(isGood(issue()));
+        assertTrue(isValid(issue()));
         clock.reset();
-        assertTrue(isGood(token));
+        assertTrue(isValid(token));
     }
 
     @Test
@@ -471,7 +483,7 @@ class TokenStoreTest {
                 .tokenId();
         int before = tokens.list(userId, null, null, others + 100).size();
         assertEquals(before - 1, tokens.revokeAll(userId, email, id));
-        assertTrue(isGood(kept));
+        assertTrue(isValid(kept));
     }
 
     private long countUsed() {
@@ -513,7 +525,7 @@ class TokenStoreTest {
         return tokens.issue(account(Accounts.hashOf(email))).orElseThrow();
     }
 
-    private boolean isGood(TokenSecret token) {
+    private boolean isValid(TokenSecret token) {
         return resolve(token).isPresent();
     }
 
