@@ -40,8 +40,8 @@ public class StartFailure extends RuntimeException {
     }
 
     /** Nobody's mistake: SIGTERM came first. */
-    public static StartFailure stopped(String when) {
-        return new StartFailure("the process was stopped " + when);
+    public static StartFailure stopped() {
+        return new StartFailure("the process was stopped before it migrated the schema");
     }
 
     /** The line alone, as SmallRye Config quotes it. */

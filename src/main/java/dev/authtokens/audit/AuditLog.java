@@ -118,22 +118,22 @@ public class AuditLog {
     }
 
     /** The latest first. */
-    public List<AuditEvent> find(AuditQuery filter, int limit) {
-        StringBuilder query = new StringBuilder(FIND);
-        List<Object> parameters = new ArrayList<>(List.of(filter.before()));
+    public List<AuditEvent> find(AuditQuery query, int limit) {
+        StringBuilder sql = new StringBuilder(FIND);
+        List<Object> parameters = new ArrayList<>(List.of(query.before()));
         BiConsumer<String, Optional<?>> and = (condition, wanted) -> wanted.ifPresent(value -> {
-            query.append(" and ").append(condition);
+            sql.append(" and ").append(condition);
             parameters.add(value);
         });
-        and.accept("account = ?", filter.account());
-        and.accept("kind = ?", filter.kind().map(AuditKind::name));
-        and.accept("at >= ?", filter.from());
-        and.accept(FIRST_ID, filter.from().map(time -> time.minus(DISORDER)));
-        and.accept("at < ?", filter.until());
-        and.accept(LAST_ID, filter.until().map(time -> time.plus(DISORDER)));
+        and.accept("account = ?", query.account());
+        and.accept("kind = ?", query.kind().map(AuditKind::name));
+        and.accept("at >= ?", query.from());
+        and.accept(FIRST_ID, query.from().map(time -> time.minus(DISORDER)));
+        and.accept("at < ?", query.until());
+        and.accept(LAST_ID, query.until().map(time -> time.plus(DISORDER)));
         parameters.add(limit);
         return statements.list(
-                query.append(" order by id desc limit ?").toString(), AuditEvent::read, parameters.toArray());
+                sql.append(" order by id desc limit ?").toString(), AuditEvent::read, parameters.toArray());
     }
 
     private void insert(AuditKind kind, String outcome, String email, UUID tokenId, String detail) {

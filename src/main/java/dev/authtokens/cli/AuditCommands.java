@@ -59,13 +59,13 @@ class AuditCommands {
         if (limit > MAX_LIMIT) {
             throw new CommandFailure(ExitCode.WRONG_USAGE, "--limit is at most 1,000; --before continues a list.");
         }
-        AuditQuery filter = new AuditQuery(
+        AuditQuery query = new AuditQuery(
                 Optional.ofNullable(account).map(EmailAddress::canonical),
                 Optional.ofNullable(kind),
                 Optional.ofNullable(from),
                 Optional.ofNullable(until),
                 before);
-        List<AuditEvent> events = top.context.audit().find(filter, limit);
+        List<AuditEvent> events = top.context.audit().find(query, limit);
         String header = ROW.formatted("ID", "AT", "KIND", "OUTCOME", "ACTOR", "ACCOUNT", "DETAIL");
         output.print(top.context, header, events, AuditCommands::row);
     }

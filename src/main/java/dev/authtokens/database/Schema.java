@@ -165,7 +165,7 @@ public class Schema implements FlywayConfigurationCustomizer {
             // Fails, as adding does, once the process is being stopped.
             Runtime.getRuntime().removeShutdownHook(stop);
         } catch (InterruptedException | IllegalStateException e) {
-            throw StartFailure.stopped("before it migrated the schema");
+            throw StartFailure.stopped();
         }
     }
 

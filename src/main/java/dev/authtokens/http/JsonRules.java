@@ -12,8 +12,8 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 
 /**
- * Names in snake case, no nulls, and strict JSON: one value, no duplicate keys, no numbers in place of texts, no unknown fields unless a
- * body allows them.
+ * Names in snake case, no nulls, and strict JSON: one value, no duplicate keys, no numbers in place of texts, no unknown fields
+ * unless a body allows them.
  */
 @Singleton
 public class JsonRules implements ObjectMapperCustomizer {

@@ -40,9 +40,14 @@ record TokenLifetime(Optional<Duration> lifespan, Optional<Duration> idleTimeout
         return one.isBefore(other) ? one : other;
     }
 
-    /** Tokens issued, last used, or issued and never used, at or before these times are expired. */
-    Cutoffs cutoffs(Instant now) {
-        return new Cutoffs(before(lifespan, now), before(idleTimeout, now), before(unusedLifespan, now));
+    /**
+     * Tokens issued, last used, or issued and never used, at or before these times are expired.
+     *
+     * @param unusedSince in place of now for what expires because it is not used
+     */
+    Cutoffs cutoffs(Instant now, Instant unusedSince) {
+        return new Cutoffs(
+                before(lifespan, now), before(idleTimeout, unusedSince), before(unusedLifespan, unusedSince));
     }
 
     record Cutoffs(Instant created, Instant used, Instant createdUnused) {

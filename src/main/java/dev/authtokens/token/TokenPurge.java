@@ -105,9 +105,7 @@ class TokenPurge {
     }
 
     private long purgeByAge(Instant now) {
-        TokenLifetime.Cutoffs cutoffs = lifetime.cutoffs(now.minus(MARGIN))
-                .orCreated(lifetime.cutoffs(now).created())
-                .orCreated(queries.validFrom());
+        TokenLifetime.Cutoffs cutoffs = lifetime.cutoffs(now, now.minus(MARGIN)).orCreated(queries.validFrom());
         return deletion.run("tokens", from -> deleteBatch(cutoffs, from));
     }
 

@@ -7,7 +7,7 @@
  * these. The replica of the change drops the tokens by the events {@code TokensRevoked} and {@code AccountChanged}, after the
  * commit.
  *
- * <p>Other packages reach tokens only
- * through {@link dev.authtokens.token.TokenStore}. May call {@code user}, {@code audit}, {@code access} and {@code database}.
+ * <p>Other packages reach tokens only through {@link dev.authtokens.token.TokenStore}. May call {@code user}, {@code audit},
+ * {@code access} and {@code database}.
  */
 package dev.authtokens.token;

@@ -24,8 +24,8 @@ import org.hibernate.exception.ConstraintViolationException;
 import org.postgresql.util.PSQLException;
 
 /**
- * The access to accounts, beside {@link UserImport}. Every method is one transaction, or takes part in the caller's. Logins and token holders look
- * accounts up by {@link Statements}, in one round trip; everything else uses the entity.
+ * The access to accounts, beside {@link UserImport}. Every method is one transaction, or takes part in the caller's. Logins and
+ * token holders look accounts up by {@link Statements}, in one round trip; everything else uses the entity.
  */
 @ApplicationScoped
 public class UserStore {

@@ -86,7 +86,7 @@ class TokenLifetimeTest {
             int failed = round;
             assertEquals(
                     isOver,
-                    isCutOff(life.cutoffs(NOW), createdAt, lastUsedAt),
+                    isCutOff(life.cutoffs(NOW, NOW), createdAt, lastUsedAt),
                     () -> "round " + failed + ": " + life + " " + createdAt + " " + lastUsedAt);
             over += isOver ? 1 : 0;
         }
