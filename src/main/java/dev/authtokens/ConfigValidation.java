@@ -141,9 +141,9 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
             check("revocation.retention", config.revocation().retention(), "1m", "7d");
             check("audit.retention", config.audit().retention(), "1d", LONGEST);
             check("audit.purge-interval", config.audit().purgeInterval(), "1s", LONGEST);
-            checkFilled("info.installation-name", config.info().installationName());
+            check("info.installation-name", !config.info().installationName().isBlank(), "must not be blank");
             check("info.provider", PROVIDERS.contains(config.info().provider()), "must be one of " + PROVIDERS);
-            checkFilled("info.datacenter", config.info().datacenter());
+            check("info.datacenter", !config.info().datacenter().isBlank(), "must not be blank");
             check("info.max-workers-per-cluster", config.info().maxWorkersPerCluster(), 1, Integer.MAX_VALUE);
             check("info.default-workers-per-cluster", config.info().defaultWorkersPerCluster(), 1, Integer.MAX_VALUE);
         }
@@ -177,10 +177,6 @@ public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, 
                     name,
                     ORIGIN.matcher(origin).matches(),
                     "is no origin as browsers send it: scheme and host in lower case, and the port unless it is the default");
-        }
-
-        void checkFilled(String name, String text) {
-            check(name, !text.isBlank(), "must not be blank");
         }
 
         void checkEach(String name, Optional<List<String>> values, BiConsumer<String, String> check) {

@@ -1,6 +1,6 @@
 package dev.authtokens;
 
-import dev.authtokens.cli.CommandProcess;
+import dev.authtokens.cli.CommandRunner;
 import dev.authtokens.cli.Invocation;
 import dev.authtokens.http.SlowRequestGuard;
 import dev.authtokens.http.UnreadableRequests;
@@ -41,7 +41,7 @@ public class Main {
         } else if (invocation.serves()) {
             serve();
         } else {
-            CommandProcess.run(invocation, args);
+            CommandRunner.start(invocation, args);
         }
     }
 

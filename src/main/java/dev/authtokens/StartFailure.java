@@ -53,28 +53,25 @@ public class StartFailure extends RuntimeException {
     /** The reason that an operator can fix, if the failure came from the database; else the failure itself. */
     public static RuntimeException ofDatabase(RuntimeException failure) {
         return DatabaseFailure.of(failure)
-                .<RuntimeException>flatMap(StartFailure::reasonOf)
+                .map(found -> reasonOf(found, failure))
                 .orElse(failure);
     }
 
-    private static Optional<StartFailure> reasonOf(DatabaseFailure failure) {
-        if (failure.refusesUser()) {
-            return Optional.of(new StartFailure(
-                    USERNAME, "the database refuses this user or the password: " + failure.firstLine()));
+    private static RuntimeException reasonOf(DatabaseFailure found, RuntimeException failure) {
+        String line = found.firstLine();
+        if (found.refusesUser()) {
+            return new StartFailure(USERNAME, "the database refuses this user or the password: " + line);
         }
-        if (failure.lacksPrivilege()) {
-            return Optional.of(new StartFailure(USERNAME, "this user lacks a privilege: " + failure.firstLine()));
+        if (found.lacksPrivilege()) {
+            return new StartFailure(USERNAME, "this user lacks a privilege: " + line);
         }
-        if (failure.isReadOnly()) {
-            return Optional.of(
-                    ofUrl("no server accepts writes: use the address of the primary. " + failure.firstLine()));
+        if (found.isReadOnly()) {
+            return ofUrl("no server accepts writes: use the address of the primary. " + line);
         }
-        if (failure.refusesParameter()) {
-            return Optional.of(ofUrl("a parameter of the connection is wrong: " + failure.firstLine()));
+        if (found.refusesParameter()) {
+            return ofUrl("a parameter of the connection is wrong: " + line);
         }
-        return failure.isBug()
-                ? Optional.empty()
-                : Optional.of(ofUrl("the database is not available: " + failure.firstLine()));
+        return found.isBug() ? failure : ofUrl("the database is not available: " + line);
     }
 
     /** The line for the operator, if the failure is of a known kind. */
@@ -104,11 +101,8 @@ public class StartFailure extends RuntimeException {
             return Optional.of(
                     ofUrl("is not set: the service needs a PostgreSQL").getMessage());
         }
-        boolean isConversion = message.contains(CONFIG_ERROR);
-        if (cause instanceof ConfigurationException || isConversion) {
-            return Optional.of(oneLine(message));
-        }
-        return Optional.empty();
+        boolean isOfConfig = cause instanceof ConfigurationException || message.contains(CONFIG_ERROR);
+        return isOfConfig ? Optional.of(oneLine(message)) : Optional.empty();
     }
 
     /** MicroProfile Config, "Environment Variables Mapping Rules". */

@@ -1,10 +1,11 @@
 package dev.authtokens;
 
+import com.arjuna.ats.arjuna.common.arjPropertyManager;
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Schema;
-import dev.authtokens.http.ConnectionLimit;
 import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.password.PasswordRules;
 import dev.authtokens.token.RevocationLog;
@@ -17,26 +18,28 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import jakarta.persistence.PersistenceException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 
-/**
- * What the service does before its first request: checks the limit of connections, migrates the schema and creates the first
- * administrator, or fails. It logs what it runs with, which settings weaken its security, and a known fault of the Java runtime.
- */
+/** Before the first request: checks the limit of connections, migrates, creates the first administrator, or fails. */
 @Singleton
 public class StartUp {
 
     private static final Logger LOG = Logger.getLogger(StartUp.class);
+    private static final String MAX_CONNECTIONS = "quarkus.http.limits.max-connections";
     private static final String MIGRATE = "auth-tokens.migrate-at-start";
     private static final String BOOTSTRAP_EMAIL = "auth-tokens.bootstrap.email";
     private static final String BOOTSTRAP_PASSWORD = "auth-tokens.bootstrap.password";
     private static final String PEPPER = "auth-tokens.password.pepper";
     private static final String LIFESPAN = "auth-tokens.token.lifespan";
     private static final String IDLE_TIMEOUT = "auth-tokens.token.idle-timeout";
+
+    /** Files for everything but the connections of clients: jars, database, health and metrics, event loops. */
+    private static final int OWN_FILES = 250;
 
     /** The first where a thread that waits for a connection to the database always stops waiting: JDK-8301341. */
     private static final Runtime.Version FIXED_SINCE = Runtime.Version.parse("21.0.2");
@@ -49,11 +52,11 @@ public class StartUp {
     private final PasswordHasher hasher;
     private final PasswordRules rules;
     private final RevocationLog revocations;
-    private final ConnectionLimit connections;
     private final DatabaseClock clock;
     private final Event<Schedule> scheduling;
     private final Schedule schedule;
     private final String version;
+    private final int maxConnections;
 
     StartUp(
             ServiceConfig config,
@@ -62,22 +65,22 @@ public class StartUp {
             PasswordHasher hasher,
             PasswordRules rules,
             RevocationLog revocations,
-            ConnectionLimit connections,
             DatabaseClock clock,
             Event<Schedule> scheduling,
             Schedule schedule,
-            @ConfigProperty(name = "quarkus.application.version") String version) {
+            @ConfigProperty(name = "quarkus.application.version") String version,
+            @ConfigProperty(name = MAX_CONNECTIONS) int maxConnections) {
         this.config = config;
         this.schema = schema;
         this.users = users;
         this.hasher = hasher;
         this.rules = rules;
         this.revocations = revocations;
-        this.connections = connections;
         this.clock = clock;
         this.scheduling = scheduling;
         this.schedule = schedule;
         this.version = version;
+        this.maxConnections = maxConnections;
     }
 
     /** For a process that serves no requests: it leaves schema and accounts as they are. */
@@ -85,12 +88,13 @@ public class StartUp {
         skipped = true;
     }
 
-    /** Before the first request. */
     void run(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent start) {
+        // Before the first transaction, also that of a command.
+        giveTransactionsTheProcessId();
         if (skipped) {
             return;
         }
-        connections.check();
+        checkFiles();
         Optional<Administrator> first = firstAdministrator();
         try {
             prepareSchema();
@@ -100,6 +104,32 @@ public class StartUp {
             scheduling.fire(schedule);
         } catch (FlywayException | PersistenceException e) {
             throw StartFailure.ofDatabase(e);
+        }
+    }
+
+    /**
+     * By default the transaction manager opens a port to get a unique id. Containers may share a process id, which does no harm: no
+     * transaction spans two resources or is recovered.
+     */
+    private static void giveTransactionsTheProcessId() {
+        int process = (int) ProcessHandle.current().pid();
+        arjPropertyManager.getCoreEnvironmentBean().setProcessImplementation(() -> process);
+    }
+
+    /**
+     * A thread that loads a class while no file is free may wait for ever (quarkusio/quarkus#48750). Quarkus limits the connections
+     * of port 8000 only: {@code quarkus.management.limits.max-connections} has no effect.
+     */
+    private void checkFiles() {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+            long files = system.getMaxFileDescriptorCount();
+            if (files < maxConnections + OWN_FILES) {
+                throw new StartFailure(
+                        MAX_CONNECTIONS,
+                        "%d connections and %d files of the process itself are more than the %d files that it may open. Raise"
+                                        .formatted(maxConnections, OWN_FILES, files)
+                                + " that limit (ulimit -n), or lower this setting");
+            }
         }
     }
 

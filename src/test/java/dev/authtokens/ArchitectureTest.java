@@ -32,7 +32,10 @@ import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT)
 class ArchitectureTest {
 
     private static final JavaClasses MAIN = new ClassFileImporter()
@@ -180,8 +183,6 @@ class ArchitectureTest {
     void nothingGoesByTheClockOfTheMachine() {
         noClasses()
                 .that()
-                .doNotHaveSimpleName("ServiceClock")
-                .and()
                 .doNotHaveSimpleName("DatabaseClock")
                 .should()
                 .dependOnClassesThat()

@@ -8,16 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code giantswarm <token>} and {@code Bearer <token>}, and {@code Basic} with e-mail address and password; the scheme
- * in any case (RFC 9110, section 11.1).
- *
- * <p>The credentials of {@code Basic} are as they are (RFC 7617), or form-encoded (RFC 6749, section 2.3.1). The {@code @},
- * which every e-mail address has and no form-encoded text, tells one from the other, whatever the password holds.
+ * Reads {@code giantswarm <token>}, {@code Bearer <token>} and {@code Basic}; upper and lower case of the scheme do not matter
+ * (RFC 9110, section 11.1). The credentials of Basic are raw (RFC 7617), or form-encoded (RFC 6749, section 2.3.1) if the user
+ * has no {@code @}, which every e-mail address has and no form-encoded text.
  */
 public final class AuthorizationHeader {
 
     private static final Pattern CREDENTIALS = Pattern.compile("(?i:giantswarm|bearer) +(?<token>\\S+)");
-
     private static final Pattern BASIC = Pattern.compile("(?i:basic) +(?<base64>[A-Za-z0-9+/]+={0,2})");
 
     private AuthorizationHeader() {}

@@ -33,19 +33,7 @@ public record EmailAddress(String displayForm, String canonical) {
         return acceptable ? Optional.of(new EmailAddress(displayForm, canonical)) : Optional.empty();
     }
 
-    /**
-     * The canonical form of a search text: an address, or the beginning of one.
-     *
-     * @throws IllegalArgumentException when it has a NUL, which no text in PostgreSQL can have
-     */
-    public static String canonicalSearchText(String text) {
-        if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("It contains NUL");
-        }
-        return canonical(text);
-    }
-
-    /** The canonical form of any text: of an address, or of the beginning of one. */
+    /** The canonical form of an address, or of the beginning of one. */
     public static String canonical(String text) {
         String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
         // The lower case of a Greek sigma depends on what follows it.

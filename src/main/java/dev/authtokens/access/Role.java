@@ -27,4 +27,10 @@ public enum Role {
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
+
+    /** The form that picocli offers as a completion. */
+    @Override
+    public String toString() {
+        return wireName();
+    }
 }

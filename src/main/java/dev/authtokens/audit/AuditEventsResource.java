@@ -27,10 +27,7 @@ public class AuditEventsResource {
 
     @GET
     @Access(Access.Who.ADMIN)
-    @Operation(
-            operationId = "getAuditEvents",
-            summary = "Get audit events",
-            description = "What happened to accounts and sessions, the latest first.")
+    @Operation(summary = "Get audit events", description = "What happened to accounts and sessions, the latest first.")
     @APIResponse(responseCode = "200", description = "The events.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the message says which parameter is wrong.")
     public List<AuditEvent> getAuditEvents(
@@ -57,7 +54,7 @@ public class AuditEventsResource {
                     String before,
             @RestQuery String limit) {
         AuditQuery query = new AuditQuery(
-                QueryParameter.read("account", account, EmailAddress::canonicalSearchText),
+                QueryParameter.read("account", account, EmailAddress::canonical),
                 QueryParameter.read("kind", kind, AuditKind::valueOf),
                 QueryParameter.read("from", from, QueryParameter::time),
                 QueryParameter.read("until", until, QueryParameter::time),

@@ -4,12 +4,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Which audit events are asked for.
- *
- * @param account canonical e-mail address
- * @param from the earliest time
- * @param until the time that all are before
- * @param before the id that all are before: the last one of the previous page
+ * Which audit events are asked for: {@code account} is a canonical e-mail address, {@code from} is inclusive, {@code until} and
+ * {@code before}, an id, are exclusive.
  */
 public record AuditQuery(
         Optional<String> account,

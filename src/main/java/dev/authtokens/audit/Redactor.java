@@ -3,9 +3,8 @@ package dev.authtokens.audit;
 import java.util.regex.Pattern;
 
 /**
- * Removes secrets and control characters from what clients send about themselves, before it is logged or stored. Quarkus'
- * log filters can drop a record but not redact it, and the audit log is not a log record: the rules are those of the API's
- * command line, so no library has them.
+ * Removes secrets and control characters from what clients send about themselves, before it is logged or stored. No library
+ * has the rules: they are those of the API's command line.
  */
 public final class Redactor {
 

@@ -4,12 +4,8 @@ import io.smallrye.common.vertx.ContextLocals;
 import io.smallrye.common.vertx.VertxContext;
 
 /**
- * Where a change comes from, for the audit log and the list of sessions. It belongs to the current request, on whatever
- * thread, or outside of requests to the process. Every part may be null.
- *
- * @param actor e-mail address of the caller, or the user of the command line; null when not logged in
- * @param traceId of the trace that the request belongs to (W3C Trace Context)
- * @param address of the client, without a port
+ * Where a change comes from: the current request, on whatever thread, or outside of requests the process. Every part may
+ * be null. The actor is an e-mail address, or the user of the command line; the address has no port.
  */
 public record RequestOrigin(
         String actor,

@@ -31,11 +31,9 @@ import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Enforces the {@link Access} of every endpoint; one without it is refused to everybody.
- *
- * <p>It runs on the event loop, after routing, the body having been received. A cached token is checked there; for any other the
- * request is suspended, without a thread, until the token has been read. The framework's role checks ({@code @RolesAllowed})
- * run earlier, before there is a caller, so they cannot be used.
+ * Enforces the {@link Access} of every endpoint; one without it is refused to everybody. Runs on the event loop: while a token
+ * that is not cached is read, its request is suspended and holds no thread. {@code @RolesAllowed} cannot be used: it is checked
+ * earlier, before there is a caller.
  */
 @Singleton
 public class AccessFilter {

@@ -10,38 +10,32 @@ import dev.authtokens.audit.RequestOrigin;
 import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.login.Login;
 import dev.authtokens.login.LoginExecutor;
+import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserStore;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Authenticates programs by HTTP Basic (RFC 7617). A password is hashed once. From then on its HMAC, keyed by a secret of this
- * process, is kept with the stored hash that it matched, and one query checks that the account still has that hash and
- * has not expired: a change of the password or the account takes effect at once. The HMAC covers the client address too: for who
- * guesses elsewhere, the throttle refuses the right password like the wrong ones.
+ * process, is kept with the stored hash that it matched, and one query checks that the account still has that hash and has not
+ * expired. The HMAC covers the client address too: from another one, even the right password must pass the throttle.
  */
 @Singleton
 class BasicAuthentication {
-
-    private static final String HMAC = "HmacSHA256";
 
     private final UserStore users;
     private final LoginExecutor executor;
     private final Login login;
     private final DatabaseClock clock;
-    private final SecretKeySpec key;
+    private final byte[] key = new byte[32];
     final Cache<String, String> matchedHashes = Caffeine.newBuilder()
             .maximumSize(1000)
             .expireAfterAccess(1, TimeUnit.HOURS)
@@ -52,9 +46,7 @@ class BasicAuthentication {
         this.executor = executor;
         this.login = login;
         this.clock = clock;
-        byte[] random = new byte[32];
-        new SecureRandom().nextBytes(random);
-        this.key = new SecretKeySpec(random, HMAC);
+        new SecureRandom().nextBytes(key);
     }
 
     /** Fails as a login does, whether the password was hashed before or not. */
@@ -90,16 +82,8 @@ class BasicAuthentication {
     }
 
     private String mac(Basic credentials) {
-        try {
-            Mac mac = Mac.getInstance(HMAC);
-            mac.init(key);
-            mac.update(credentials.email().getBytes(StandardCharsets.UTF_8));
-            mac.update((byte) ':');
-            mac.update(Objects.toString(RequestOrigin.current().address()).getBytes(StandardCharsets.UTF_8));
-            mac.update((byte) ' ');
-            return HexFormat.of().formatHex(mac.doFinal(credentials.password()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        String user = credentials.email() + ":" + RequestOrigin.current().address();
+        byte[] keyOfUser = PasswordHasher.hmac(key, user.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(PasswordHasher.hmac(keyOfUser, credentials.password()));
     }
 }

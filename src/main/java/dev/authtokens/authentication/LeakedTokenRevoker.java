@@ -1,6 +1,7 @@
 package dev.authtokens.authentication;
 
 import dev.authtokens.ServiceConfig;
+import dev.authtokens.audit.AuditKind;
 import dev.authtokens.http.RequestContextFilter;
 import dev.authtokens.http.RouteOrder;
 import dev.authtokens.token.TokenSecret;
@@ -24,8 +25,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Revokes tokens that clients leak into what gets logged on the way: the request line, {@code Referer}, command line and
- * activity. No other header counts: gateways copy credentials and original URLs into headers of many names, and there the
- * client leaked nothing.
+ * activity. No other header counts: gateways copy credentials and URLs into many, and there the client leaked nothing.
  */
 @ApplicationScoped
 class LeakedTokenRevoker {
@@ -74,19 +74,17 @@ class LeakedTokenRevoker {
                             return null;
                         },
                         false)
-                .onComplete(done -> {
-                    if (done.failed()) {
-                        LOG.warnf(
-                                "A token was sent where it gets logged and could not be revoked, so it is still valid: %s."
-                                        + " Revoke it by its id (token revoke), or log it out",
-                                done.cause().getMessage());
-                    }
-                    context.next();
-                });
+                .onFailure(failure -> LOG.warnf(
+                        "A token was sent where it gets logged and could not be revoked, so it is still valid: %s."
+                                + " Revoke it by its id (token revoke), or log it out",
+                        failure.getMessage()))
+                .onComplete(done -> context.next());
     }
 
     private void respond(Leak leak) {
-        boolean isValid = action == LeakAction.REVOKE ? tokens.revokeLeaked(leak.secret(), leak.place()) : report(leak);
+        boolean isValid = action == LeakAction.REVOKE
+                ? tokens.revoke(AuditKind.TOKEN_LEAKED, leak.secret(), "place: " + leak.place())
+                : report(leak);
         if (isValid) {
             leaks.withTag("place", leak.place()).increment();
         }
@@ -107,8 +105,7 @@ class LeakedTokenRevoker {
         find(request.uri(), REQUEST_LINE, "", found);
         for (String header : LOGGED_HEADERS) {
             for (String value : request.headers().getAll(header)) {
-                // Existing clients send the command line that gave them the token (gsctl --auth-token). The log has it
-                // redacted.
+                // Clients send the command line that gave them the token (gsctl --auth-token); the log has it redacted.
                 String exempt = header.equals(RequestContextFilter.COMMAND_LINE) ? authorization : "";
                 find(value, header, exempt, found);
             }

@@ -7,16 +7,15 @@ import dev.authtokens.user.Expiry;
 import io.quarkus.runtime.configuration.DurationConverter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads the values of arguments as the API reads them. */
 final class ArgumentTypes {
-
-    /** Means the beginning of the day, in UTC. */
-    private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
 
     /** As those of the setting for all tokens. */
     static final String LIFESPANS = ConfigValidation.SHORTEST_LIFESPAN + " to " + ConfigValidation.LONGEST;
@@ -25,57 +24,47 @@ final class ArgumentTypes {
 
     static void register(CommandLine commandLine) {
         commandLine
-                .registerConverter(EmailAddress.class, ArgumentTypes::email)
-                .registerConverter(Role.class, ArgumentTypes::role)
-                .registerConverter(UUID.class, ArgumentTypes::id)
-                .registerConverter(Integer.class, ArgumentTypes::count)
-                .registerConverter(Instant.class, ArgumentTypes::expiry)
-                .registerConverter(Duration.class, ArgumentTypes::lifespan);
+                .registerConverter(EmailAddress.class, reader(EmailAddress::parse, "no e-mail address"))
+                .registerConverter(Role.class, reader(Role::parse, "no role"))
+                .registerConverter(UUID.class, reader(ArgumentTypes::id, "no id as 'token list' shows them"))
+                .registerConverter(Integer.class, reader(ArgumentTypes::count, "no number from 1 to 999,999,999"))
+                .registerConverter(
+                        Instant.class,
+                        reader(ArgumentTypes::time, "neither never nor a time like 2030-01-01 or 2030-01-01T12:00:00Z"))
+                .registerConverter(Duration.class, reader(ArgumentTypes::lifespan, "no duration from " + LIFESPANS));
     }
 
-    private static EmailAddress email(String text) {
-        return EmailAddress.parse(text).orElseThrow(() -> new TypeConversionException("this is no e-mail address"));
+    /** @param reader returns nothing, or throws IllegalArgumentException, when the text is not acceptable */
+    private static <T> ITypeConverter<T> reader(Function<String, Optional<T>> reader, String reason) {
+        return text -> {
+            try {
+                return reader.apply(text).orElseThrow(IllegalArgumentException::new);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("this is " + reason);
+            }
+        };
     }
 
-    private static Role role(String text) {
-        return Role.parse(text).orElseThrow(() -> new TypeConversionException("there is no such role"));
+    private static Optional<UUID> id(String text) {
+        return Optional.of(UUID.fromString(text));
     }
 
-    private static UUID id(String text) {
-        try {
-            return UUID.fromString(text);
-        } catch (IllegalArgumentException e) {
-            throw new TypeConversionException("this is no id as 'token list' shows them");
-        }
+    private static Optional<Integer> count(String text) {
+        return text.matches("[1-9][0-9]{0,8}") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
     }
 
-    private static Integer count(String text) {
-        if (!text.matches("[1-9][0-9]{0,8}")) {
-            throw new TypeConversionException("this is no number from 1 to 999,999,999");
-        }
-        return Integer.valueOf(text);
+    private static Optional<Duration> lifespan(String text) {
+        Duration shortest = DurationConverter.parseDuration(ConfigValidation.SHORTEST_LIFESPAN);
+        Duration longest = DurationConverter.parseDuration(ConfigValidation.LONGEST);
+        return Optional.ofNullable(DurationConverter.parseDuration(text))
+                .filter(lifespan -> lifespan.compareTo(shortest) >= 0 && lifespan.compareTo(longest) <= 0);
     }
 
-    private static Duration lifespan(String text) {
-        Duration lifespan;
-        try {
-            lifespan = DurationConverter.parseDuration(text);
-        } catch (IllegalArgumentException e) {
-            throw new TypeConversionException("this is no duration like 12h, 90d or PT12H");
-        }
-        if (lifespan.compareTo(DurationConverter.parseDuration(ConfigValidation.SHORTEST_LIFESPAN)) < 0
-                || lifespan.compareTo(DurationConverter.parseDuration(ConfigValidation.LONGEST)) > 0) {
-            throw new TypeConversionException("this is not from " + LIFESPANS);
-        }
-        return lifespan;
-    }
-
-    private static Instant expiry(String text) {
+    /** A date means the beginning of that day, in UTC. */
+    private static Optional<Instant> time(String text) {
         if (text.equals("never")) {
-            return Expiry.NEVER;
+            return Optional.of(Expiry.NEVER);
         }
-        return Expiry.parse(DATE.matcher(text).matches() ? text + "T00:00:00Z" : text)
-                .orElseThrow(() -> new TypeConversionException(
-                        "this is neither never nor a time like 2030-01-01 or 2030-01-01T12:00:00Z"));
+        return Expiry.parse(text.matches("\\d{4}-\\d\\d-\\d\\d") ? text + "T00:00:00Z" : text);
     }
 }

@@ -13,10 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** The commands about the audit log. */
-@Command(
-        name = "audit",
-        description = "Lists audit events.",
-        footer = {"%nExample:", "  auth-tokens audit list --help"})
+@Command(name = "audit", description = "Lists audit events.", footer = "  auth-tokens audit list --help")
 class AuditCommands {
 
     private static final int MAX_LIMIT = 1000;
@@ -29,7 +26,6 @@ class AuditCommands {
             name = "list",
             description = "Lists audit events, the latest first. --json also prints where a request came from.",
             footer = {
-                "%nExamples:",
                 "  auth-tokens audit list --account andy@example.com --from 2026-01-15",
                 "  auth-tokens audit list --kind LOGIN --limit 1000 --json"
             })

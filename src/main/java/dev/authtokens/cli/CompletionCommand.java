@@ -15,7 +15,6 @@ import picocli.CommandLine.Parameters;
             "bash and zsh use the same script. There is none for fish."
         },
         footer = {
-            "%nExamples:",
             "  auth-tokens completion bash > /etc/bash_completion.d/auth-tokens",
             "  echo 'source <(auth-tokens completion zsh)' >> ~/.zshrc"
         })

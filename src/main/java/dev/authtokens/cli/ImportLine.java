@@ -13,12 +13,12 @@ import dev.authtokens.user.Expiry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * A line of an import: an account with either a password hash or a password that is not hashed yet.
+ * A line of an import: an account with either a password hash or a password that is not hashed yet; the other one is null.
  *
- * @param passwordHash null when there is a password
- * @param password null when there is a hash
+ * @param number of the line, from 1
  */
 record ImportLine(long number, EmailAddress email, String passwordHash, byte[] password, Role role, Instant expiry) {
 
@@ -39,53 +39,40 @@ record ImportLine(long number, EmailAddress email, String passwordHash, byte[] p
     @RegisterForReflection
     record Fields(String email, String passwordHash, String passwordBase64, String expiry, String role) {}
 
-    /** @param number of the line, from 1 */
     static ImportLine read(long number, String line, ObjectMapper mapper, PasswordHasher hasher) throws InvalidLine {
-        if (line.length() > MAX_LENGTH) {
-            throw new InvalidLine("It is longer than " + MAX_LENGTH + " characters.");
-        }
-        if (line.contains(NOT_UTF_8)) {
-            throw new InvalidLine("It is not UTF-8.");
-        }
+        require(line.length() <= MAX_LENGTH, "It is longer than " + MAX_LENGTH + " characters.");
+        require(!line.contains(NOT_UTF_8), "It is not UTF-8.");
         Fields fields = parse(line, mapper);
-        if ((fields.passwordHash() == null) == (fields.passwordBase64() == null)) {
-            throw new InvalidLine("It needs either password_hash or password_base64.");
-        }
+        require(fields != null, "It is no JSON object.");
+        require(
+                (fields.passwordHash() == null) != (fields.passwordBase64() == null),
+                "It needs either password_hash or password_base64.");
         Optional<String> refusal = Optional.ofNullable(fields.passwordHash()).flatMap(hasher::refusal);
-        if (refusal.isPresent()) {
-            throw new InvalidLine(refusal.get());
-        }
+        require(refusal.isEmpty(), refusal.orElse(""));
         return new ImportLine(
                 number,
                 EmailAddress.parse(fields.email()).orElseThrow(() -> new InvalidLine("email is no e-mail address.")),
                 fields.passwordHash(),
-                fields.passwordBase64() == null ? null : password(fields.passwordBase64()),
-                role(fields.role()),
-                expiry(fields.expiry()));
+                optional(fields.passwordBase64(), null, Base64Password::decode, "password_base64 is no Base64."),
+                optional(fields.role(), Role.USER, Role::parse, "There is no such role."),
+                optional(fields.expiry(), Expiry.NEVER, Expiry::parse, "expiry is no time like 2030-01-01T12:00:00Z."));
     }
 
-    private static byte[] password(String base64) throws InvalidLine {
-        return Base64Password.decode(base64).orElseThrow(() -> new InvalidLine("password_base64 is no Base64."));
+    private static void require(boolean isValid, String reason) throws InvalidLine {
+        if (!isValid) {
+            throw new InvalidLine(reason);
+        }
     }
 
-    private static Role role(String name) throws InvalidLine {
-        return name == null ? Role.USER : Role.parse(name).orElseThrow(() -> new InvalidLine("There is no such role."));
+    private static <T> T optional(String text, T ifMissing, Function<String, Optional<T>> reader, String reason)
+            throws InvalidLine {
+        return text == null ? ifMissing : reader.apply(text).orElseThrow(() -> new InvalidLine(reason));
     }
 
-    private static Instant expiry(String time) throws InvalidLine {
-        return time == null
-                ? Expiry.NEVER
-                : Expiry.parse(time)
-                        .orElseThrow(() -> new InvalidLine("expiry is not a time like 2030-01-01T12:00:00Z."));
-    }
-
+    /** Null when the line is the JSON value {@code null}. */
     private static Fields parse(String json, ObjectMapper mapper) throws InvalidLine {
         try {
-            Fields fields = mapper.readValue(json, Fields.class);
-            if (fields == null) {
-                throw new InvalidLine("It is no JSON object.");
-            }
-            return fields;
+            return mapper.readValue(json, Fields.class);
         } catch (UnrecognizedPropertyException e) {
             throw new InvalidLine("There is no field " + Redactor.clean(e.getPropertyName(), MAX_SHOWN) + ".");
         } catch (JsonMappingException e) {

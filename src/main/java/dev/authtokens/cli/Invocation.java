@@ -75,11 +75,7 @@ public final class Invocation {
         return is(MIGRATE);
     }
 
-    /**
-     * Runs the command. It prints the result and nothing else to standard output.
-     *
-     * @throws CommandFailure when it cannot
-     */
+    /** @throws CommandFailure when the command cannot do what it is asked for */
     void run(CommandContext context) {
         top().context = context;
         try {

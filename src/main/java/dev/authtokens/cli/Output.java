@@ -55,11 +55,7 @@ class Output {
         }
     }
 
-    /**
-     * A time for people: RFC 3339 in UTC, to the second, at most {@link #TIME_WIDTH} characters.
-     *
-     * @param time null: not at any time
-     */
+    /** RFC 3339 in UTC, to the second, at most {@link #TIME_WIDTH} characters; null means never. */
     static String time(Instant time) {
         return time == null || time.equals(Expiry.NEVER)
                 ? "never"

@@ -1,5 +1,6 @@
 package dev.authtokens.cli;
 
+import dev.authtokens.password.PasswordHasher;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
@@ -13,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * Input and output of a command: results go to standard output, everything else to standard error, both in UTF-8. Without a
@@ -23,12 +23,14 @@ import java.util.Locale;
 class Terminal {
 
     private static final String CLEAR_LINE = "\r\u001b[K";
-    private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
-    private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
-    private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
+    private static final String TERMINAL = "/dev/(pts/.*|tty.*|console)";
+    private static final String PIPE = "pipe:.*";
 
     private final PrintWriter out;
     private final PrintWriter err;
+
+    /** Removes the line of progress; empty until the first one is shown. */
+    private String clear = "";
 
     Terminal() {
         this(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
@@ -43,10 +45,6 @@ class Terminal {
         return out;
     }
 
-    PrintWriter err() {
-        return err;
-    }
-
     /**
      * Ends the command without an error when the reader of standard output has read enough, as in {@code user list | head}.
      *
@@ -54,29 +52,30 @@ class Terminal {
      */
     void requireWritable() {
         if (out.checkError()) {
-            if (isPipe(STANDARD_OUTPUT)) {
-                throw new CommandFailure(ExitCode.DONE, null);
-            }
-            throw refused("The result cannot be written to standard output.");
+            throw leadsTo(1, PIPE)
+                    ? new CommandFailure(ExitCode.DONE, null)
+                    : refused("The result cannot be written to standard output.");
         }
     }
 
     /** Prints in one line why the command failed. */
     void error(String line) {
-        err.println(Invocation.NAME + ": " + line.replaceAll("\\s*\\R\\s*", " "));
+        print(Invocation.NAME + ": " + line.replaceAll("\\s*\\R\\s*", " "));
+    }
+
+    /** Prints a line to standard error, in place of the progress. */
+    void print(String line) {
+        err.println(clear + line);
         err.flush();
     }
 
     /** Replaces the line of progress on standard error, where that is a terminal. */
     void showProgress(String line) {
-        if (isTerminal(STANDARD_ERROR)) {
-            err.print(CLEAR_LINE + line);
+        if (leadsTo(2, TERMINAL)) {
+            clear = CLEAR_LINE;
+            err.print(clear + line);
             err.flush();
         }
-    }
-
-    void clearProgress() {
-        showProgress("");
     }
 
     /**
@@ -94,7 +93,7 @@ class Terminal {
             throw new CommandFailure(ExitCode.WRONG_USAGE, "There is no terminal to ask on: use --yes.");
         }
         String answer = console.readLine("%s [y/N] ", question);
-        if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
+        if (answer == null || !answer.strip().matches("(?i)y|yes")) {
             throw refused("Nothing was changed.");
         }
     }
@@ -102,22 +101,18 @@ class Terminal {
     /**
      * A new password in UTF-8: asked for twice without echo, or the first line of standard input.
      *
-     * @param maxLength in bytes; not much more than that is read
      * @throws CommandFailure when there is none, or the two differ
      */
-    byte[] newPassword(String email, boolean fromInput, int maxLength) {
-        if (fromInput) {
-            return firstLine(maxLength);
-        }
-        Console console = console();
+    byte[] newPassword(String email, boolean fromInput) {
+        Console console = fromInput ? null : console();
         if (console != null) {
             return ask(console, email);
         }
-        if (isTerminal(STANDARD_INPUT)) {
+        if (!fromInput && leadsTo(0, TERMINAL)) {
             throw refused("Standard output is no terminal, so that the password cannot be asked for:"
                     + " use --password-stdin.");
         }
-        return firstLine(maxLength);
+        return firstLine();
     }
 
     private static byte[] ask(Console console, String email) {
@@ -129,11 +124,12 @@ class Terminal {
         if (!Arrays.equals(password, again)) {
             throw refused("The two passwords differ.");
         }
-        if (new String(password).contains(Invocation.UNREADABLE)) {
+        String text = new String(password);
+        if (text.contains(Invocation.UNREADABLE)) {
             throw refused(
                     "The password is not in the character set of the environment: set LC_ALL=C.UTF-8, for example.");
         }
-        return new String(password).getBytes(StandardCharsets.UTF_8);
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Null unless standard input and output are a terminal. Without the property, JDK 22 to 24 return a console in any case. */
@@ -142,44 +138,36 @@ class Terminal {
         return System.console();
     }
 
-    private static byte[] firstLine(int maxLength) {
+    /** Up to the line feed, as Latin-1, in which every byte is a character. Not much more is read than a password may have. */
+    private static byte[] firstLine() {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try {
             int next = System.in.read();
-            while (next >= 0 && next != '\n' && line.size() <= maxLength + 1) {
+            if (next < 0) {
+                throw refused("There is no password on standard input.");
+            }
+            while (next >= 0 && next != '\n' && line.size() <= PasswordHasher.MAX_LENGTH + 1) {
                 line.write(next);
                 next = System.in.read();
-            }
-            if (next < 0 && line.size() == 0) {
-                throw refused("There is no password on standard input.");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        byte[] bytes = line.toByteArray();
-        boolean endsWithReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
-        return endsWithReturn ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
+        String text = line.toString(StandardCharsets.ISO_8859_1).replaceFirst("\r\\z", "");
+        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static CommandFailure refused(String line) {
         return new CommandFailure(ExitCode.REFUSED, line);
     }
 
-    private static boolean isTerminal(Path descriptor) {
-        String target = targetOf(descriptor);
-        return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-    }
-
-    private static boolean isPipe(Path descriptor) {
-        return targetOf(descriptor).startsWith("pipe:");
-    }
-
-    /** Known on Linux only; elsewhere it is empty. */
-    private static String targetOf(Path descriptor) {
+    /** Whether the target of a file descriptor matches this regular expression; false where that is not known: not on Linux. */
+    private static boolean leadsTo(int descriptor, String file) {
         try {
-            return Files.readSymbolicLink(descriptor).toString();
+            Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));
+            return target.toString().matches(file);
         } catch (IOException e) {
-            return "";
+            return false;
         }
     }
 }

@@ -23,7 +23,7 @@ import picocli.CommandLine.ParseResult;
         name = "token",
         description =
                 "Lists, creates and revokes the sessions of accounts. A session is shown by its id, never by its token.",
-        footer = {"%nExample:", "  auth-tokens token list --help"})
+        footer = "  auth-tokens token list --help")
 class TokenCommands {
 
     private static final String REVOKE = "revoke";
@@ -41,7 +41,7 @@ class TokenCommands {
     @Command(
             name = "list",
             description = "Lists the valid sessions of an account, newest first, at most 1,000.",
-            footer = {"%nExample:", "  auth-tokens token list andy@example.com"})
+            footer = "  auth-tokens token list andy@example.com")
     void list(@Mixin AccountArgument argument, @Mixin Output output) {
         CommandContext context = top.context;
         Account account = argument.account(context);
@@ -72,7 +72,6 @@ class TokenCommands {
                 "The account must have the role service. A new password of the account revokes the token too."
             },
             footer = {
-                "%nExamples:",
                 "  auth-tokens token create backup@example.com --name 'backup job' --lifespan 90d",
                 "  auth-tokens token create proxy@example.com --name proxy > /run/secrets/token"
             })
@@ -97,14 +96,12 @@ class TokenCommands {
         CommandContext context = top.context;
         Account account = argument.account(context);
         if (account.role() != Role.SERVICE) {
-            throw new CommandFailure(
-                    ExitCode.REFUSED, "Only an account with the role service gets a token without a login.");
+            throw refused("Only an account with the role service gets a token without a login.");
         }
         String shown = Redactor.clean(name.strip(), NAME_LENGTH);
         String token = context.tokens()
                 .issue(account, shown, lifespan)
-                .orElseThrow(
-                        () -> new CommandFailure(ExitCode.REFUSED, "The account was changed meanwhile: try again."))
+                .orElseThrow(() -> refused("The account was changed meanwhile: try again."))
                 .reveal();
         output.print(context, new CreatedToken(token, shown), token);
     }
@@ -118,7 +115,6 @@ class TokenCommands {
                         + " it does nothing without --yes."
             },
             footer = {
-                "%nExamples:",
                 "  auth-tokens token revoke andy@example.com 0b1f3c5e-7a9d-4e2b-8c6f-1d3e5a7b9c0d",
                 "  auth-tokens token revoke andy@example.com --all",
                 "  auth-tokens token revoke --everyone"
@@ -155,7 +151,7 @@ class TokenCommands {
                     .confirm(yes, "Revoke the tokens of all accounts, so that everybody has to log in again?");
             text = "Revoked all tokens issued up to " + context.tokens().revokeEveryone(issuedBefore);
         } else {
-            text = revoke(context, context.users().getAccount(email), id, all);
+            text = revoke(context, context.users().getAccount(email.displayForm()), id, all);
         }
         output.print(context, new GenericResponse("RESOURCE_DELETED", text), text);
     }
@@ -169,6 +165,10 @@ class TokenCommands {
             throw new CommandFailure(ExitCode.NOT_FOUND, "This account has no session with this id.");
         }
         return "Revoked the session " + id + " of " + account.email();
+    }
+
+    private static CommandFailure refused(String line) {
+        return new CommandFailure(ExitCode.REFUSED, line);
     }
 
     /** Whether {@code revoke} has other arguments than one of its three forms: picocli's groups cannot have positional ones. */

@@ -1,10 +1,13 @@
 package dev.authtokens.cli;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -34,18 +37,9 @@ import picocli.CommandLine.ScopeType;
             "4:the account exists already",
             "5:database not reached, its schema too old, or a setting wrong"
         },
-        footer = {
-            "%nExamples:",
-            "  auth-tokens                     serve",
-            "  auth-tokens user list --help    help of a command"
-        },
-        subcommands = {
-            MigrateCommand.class,
-            UserCommands.class,
-            TokenCommands.class,
-            AuditCommands.class,
-            CompletionCommand.class
-        })
+        footerHeading = "%nExamples:%n",
+        footer = {"  auth-tokens                     serve", "  auth-tokens user list --help    help of a command"},
+        subcommands = {UserCommands.class, TokenCommands.class, AuditCommands.class, CompletionCommand.class})
 class TopCommand {
 
     @Option(
@@ -74,9 +68,32 @@ class TopCommand {
                 "",
                 "A start that fails for a reason that an operator can fix ends with status 1 and one line."
             },
-            footer = {"%nExample:", "  auth-tokens serve"})
+            footer = "  auth-tokens serve")
     void serve() {
         throw new IllegalStateException("Served by Main, not run as a command");
+    }
+
+    /** @param schemaVersion that the schema is at now */
+    @RegisterForReflection
+    record Migrated(String schemaVersion, List<String> migrated) {}
+
+    @Command(
+            name = Invocation.MIGRATE,
+            description = {
+                "Migrates the schema of the database to the version of this executable, without a timeout.",
+                "",
+                "It may run again, and several times at once. With AUTH_TOKENS_MIGRATE_AT_START=false nothing else does it."
+            },
+            footer = "  auth-tokens migrate")
+    void migrate(@Mixin Output output) {
+        List<String> versions = context.schema().migrate().migrations.stream()
+                .map(done -> done.version)
+                .toList();
+        String version = context.schema().version();
+        String line = versions.isEmpty()
+                ? "Schema is at version " + version + ", nothing to do"
+                : "Migrated the schema to version " + version + ": " + String.join(", ", versions);
+        output.print(context, new Migrated(version, versions), line);
     }
 
     /** The version that this was built as. */

@@ -2,15 +2,12 @@ package dev.authtokens.cli;
 
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
-import dev.authtokens.password.PasswordHasher;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserChange;
 import dev.authtokens.user.UserView;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.PrintWriter;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +19,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "user",
         description = "Administers accounts.",
-        footer = {"%nExample:", "  auth-tokens user create --help"},
+        footer = "  auth-tokens user create --help",
         subcommands = UserImportCommand.class)
 class UserCommands {
 
@@ -40,7 +37,6 @@ class UserCommands {
             name = "create",
             description = {"Creates an account.", "", PASSWORD},
             footer = {
-                "%nExamples:",
                 "  auth-tokens user create andy@example.com",
                 "  auth-tokens user create ops@example.com --role admin --password-stdin < password.txt"
             })
@@ -50,7 +46,6 @@ class UserCommands {
                             names = "--role",
                             paramLabel = "ROLE",
                             defaultValue = "user",
-                            completionCandidates = RoleNames.class,
                             description = "What it may do: user (default), admin or service.")
                     Role role,
             @Option(
@@ -74,7 +69,6 @@ class UserCommands {
             name = "list",
             description = "Lists accounts in the order of their e-mail addresses.",
             footer = {
-                "%nExamples:",
                 "  auth-tokens user list --prefix andy",
                 "  auth-tokens user list --json | jq -r '.[] | select(.role == \"admin\") | .email'"
             })
@@ -105,10 +99,7 @@ class UserCommands {
         }
     }
 
-    @Command(
-            name = "show",
-            description = "Shows an account.",
-            footer = {"%nExample:", "  auth-tokens user show andy@example.com"})
+    @Command(name = "show", description = "Shows an account.", footer = "  auth-tokens user show andy@example.com")
     void show(@Mixin AccountArgument argument, @Mixin Output output) {
         UserView user = UserView.of(argument.account(top.context));
         String text = """
@@ -123,7 +114,6 @@ class UserCommands {
             name = "password",
             description = {"Sets the password of an account, and revokes all of its sessions.", "", PASSWORD},
             footer = {
-                "%nExamples:",
                 "  auth-tokens user password andy@example.com",
                 "  auth-tokens user password andy@example.com --password-stdin < password.txt"
             })
@@ -140,7 +130,6 @@ class UserCommands {
                     "Sets when an account expires; from then on it can neither log in nor use its sessions. The last"
                             + " administrator who has not expired does not expire at once.",
             footer = {
-                "%nExamples:",
                 "  auth-tokens user expiry andy@example.com 2030-01-01",
                 "  auth-tokens user expiry andy@example.com never"
             })
@@ -159,15 +148,10 @@ class UserCommands {
     @Command(
             name = "role",
             description = "Gives an account another role. The last administrator who has not expired stays one.",
-            footer = {"%nExample:", "  auth-tokens user role andy@example.com admin"})
+            footer = "  auth-tokens user role andy@example.com admin")
     void role(
             @Mixin AccountArgument argument,
-            @Parameters(
-                            index = "1",
-                            paramLabel = "ROLE",
-                            completionCandidates = RoleNames.class,
-                            description = "user, admin or service.")
-                    Role role,
+            @Parameters(index = "1", paramLabel = "ROLE", description = "user, admin or service.") Role role,
             @Mixin Output output) {
         UserView user = modify(argument, UserChange.ofRole(role));
         output.print(top.context, user, "Role of " + user.email() + ": " + user.role());
@@ -184,7 +168,7 @@ class UserCommands {
                 "",
                 "On a terminal it asks before; elsewhere it does nothing without --yes."
             },
-            footer = {"%nExample:", "  auth-tokens user delete andy@example.com --yes"})
+            footer = "  auth-tokens user delete andy@example.com --yes")
     void delete(
             @Mixin AccountArgument argument,
             @Option(
@@ -199,15 +183,6 @@ class UserCommands {
         output.print(top.context, new GenericResponse("RESOURCE_DELETED", text), text);
     }
 
-    /** The roles, as completions of the argument. */
-    @RegisterForReflection
-    static class RoleNames extends ArrayList<String> {
-
-        RoleNames() {
-            super(Stream.of(Role.values()).map(Role::wireName).toList());
-        }
-    }
-
     /** Where a new password comes from: never from the arguments, which everybody on the machine can read. */
     static class PasswordSource {
 
@@ -216,13 +191,9 @@ class UserCommands {
                 description = "Read the password from the first line of standard input, also on a terminal.")
         boolean fromInput;
 
-        /**
-         * The hash of the password that was given.
-         *
-         * @throws CommandFailure when the password is refused, by the same rules as over HTTP
-         */
+        /** @throws CommandFailure when the password is refused, by the same rules as over HTTP */
         String hash(EmailAddress email, CommandContext context) {
-            byte[] password = context.terminal().newPassword(email.displayForm(), fromInput, PasswordHasher.MAX_LENGTH);
+            byte[] password = context.terminal().newPassword(email.displayForm(), fromInput);
             context.rules().refusal(password, email.canonical()).ifPresent(reason -> {
                 throw new CommandFailure(ExitCode.REFUSED, reason);
             });

@@ -1,7 +1,6 @@
 /**
  * The command line of the same executable. {@link dev.authtokens.cli.Invocation} parses the arguments before anything starts,
- * so help and wrong usage need no database. {@link dev.authtokens.cli.CommandProcess} then starts what a command needs, without
- * a server, and {@code CommandRunner} runs it: a method of {@code UserCommands}, {@code TokenCommands} or {@code AuditCommands},
- * or a class. Commands work through the stores of the features. Only {@code Main} may call this package.
+ * so help and wrong usage need no database. {@link dev.authtokens.cli.CommandRunner} then starts what a command needs, without a
+ * server, and runs it. Commands work through the stores of the features. Only {@code Main} may call this package.
  */
 package dev.authtokens.cli;

@@ -49,11 +49,7 @@ public final class ConfirmingDriver extends Driver {
                 });
     }
 
-    /**
-     * Of a statement that commits by itself, or of a connection after its commit.
-     *
-     * @throws SQLException when the wait for the synchronous standby was cancelled
-     */
+    /** Checks the warnings of a statement that commits by itself, or of a connection after its commit. */
     static void requireConfirmed(SQLWarning first) throws SQLException {
         for (SQLWarning warning = first; warning != null; warning = warning.getNextWarning()) {
             if (warning instanceof PSQLWarning answered

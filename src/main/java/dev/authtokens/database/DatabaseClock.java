@@ -2,6 +2,7 @@ package dev.authtokens.database;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -11,8 +12,7 @@ import org.jboss.logging.Logger;
 
 /**
  * PostgreSQL's clock, which decides what has expired, so that replicas agree whatever their own clocks show. It is read several
- * times a second with the revocation log; in between, time passes by the monotonic clock of this process. The clock of the
- * machine is only compared with it.
+ * times a second with the revocation log; in between, time passes by the monotonic clock of this process.
  */
 @Singleton
 public class DatabaseClock {
@@ -54,7 +54,14 @@ public class DatabaseClock {
                 .register(metrics);
     }
 
-    /** The time since the latest reading; asks the database only when there was none, which a start prevents. */
+    /** The clock of this machine, only compared with that of the database. */
+    @Produces
+    @Singleton
+    static Clock machineClock() {
+        return Clock.systemUTC();
+    }
+
+    /** Asks the database only when there was no reading, which a start prevents. */
     public Instant now() {
         Reading reading = latest.get();
         return reading == null ? read() : reading.time().plusNanos(System.nanoTime() - reading.nanoTime());

@@ -5,6 +5,7 @@ import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
@@ -30,22 +31,20 @@ class DatabaseHealth implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("Database");
         try {
             statements.update(CHANGE);
             return lease.isHeld()
-                    ? HealthCheckResponse.up("Database")
-                    : response(false, "the synchronous standby does not confirm the lease");
+                    ? response.up().build()
+                    : response.down()
+                            .withData("reason", "the synchronous standby does not confirm the lease")
+                            .build();
         } catch (PersistenceException e) {
-            return response(
-                    outage.isInGrace(),
-                    DatabaseFailure.of(e).map(DatabaseFailure::firstLine).orElse("unknown"));
+            String reason =
+                    DatabaseFailure.of(e).map(DatabaseFailure::firstLine).orElse("unknown");
+            return response.status(outage.isInGrace())
+                    .withData("reason", reason)
+                    .build();
         }
-    }
-
-    private static HealthCheckResponse response(boolean isUp, String reason) {
-        return HealthCheckResponse.named("Database")
-                .status(isUp)
-                .withData("reason", reason)
-                .build();
     }
 }

@@ -49,7 +49,7 @@ public class DatabaseLease {
         this.enabled = enabled;
     }
 
-    /** From now on a replica without the lease answers nothing but the ping, if the setting says so. Not called by commands. */
+    /** From now on requests need the lease, if the setting says so. Not called by commands. */
     public void require() {
         required = enabled;
     }
@@ -60,10 +60,10 @@ public class DatabaseLease {
     }
 
     /**
-     * Writes if the last write was some time ago, and waits until the standby has confirmed it.
+     * Writes if the last write was some time ago.
      *
      * @param connection commits by itself
-     * @throws SQLException when it was not confirmed in time
+     * @throws SQLException when the standby did not confirm it in time
      */
     public void renew(Connection connection) throws SQLException {
         long start = System.nanoTime();

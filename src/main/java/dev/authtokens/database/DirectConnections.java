@@ -14,13 +14,16 @@ import org.postgresql.ds.PGSimpleDataSource;
 @Singleton
 class DirectConnections {
 
+    /** Their application name in PostgreSQL. */
+    private static final String NAME = "auth-tokens-migration";
+
     private final AgroalDataSource pool;
 
     DirectConnections(AgroalDataSource pool) {
         this.pool = pool;
     }
 
-    /** Hosts, ports and name of the database in the URL of the pool, without its parameters, of which one may be a password. */
+    /** Hosts, ports and name of the database, without the parameters of the URL, of which one may be a password. */
     String address() {
         return settings().jdbcUrl().replaceAll("^jdbc:postgresql:(//)?|[?].*", "");
     }
@@ -29,13 +32,8 @@ class DirectConnections {
         return pool.getConfiguration().connectionPoolConfiguration().connectionFactoryConfiguration();
     }
 
-    /**
-     * Connections to the database of the pool, without a timeout for the answer to a statement. Parameters in the URL take
-     * precedence over settings.
-     *
-     * @param name their application name in PostgreSQL
-     */
-    DataSource withoutTimeout(String name) {
+    /** Without a timeout for the answer to a statement. Parameters in the URL take precedence over settings. */
+    DataSource withoutTimeout() {
         AgroalConnectionFactoryConfiguration settings = settings();
         Properties defaults = new Properties();
         defaults.putAll(settings.jdbcProperties());
@@ -46,7 +44,7 @@ class DirectConnections {
                 .filter(SimplePassword.class::isInstance)
                 .forEach(password -> defaults.putAll(((SimplePassword) password).asProperties()));
         Properties properties = Driver.parseURL(settings.jdbcUrl(), defaults);
-        PGProperty.APPLICATION_NAME.set(properties, name);
+        PGProperty.APPLICATION_NAME.set(properties, NAME);
         PGProperty.SOCKET_TIMEOUT.set(properties, 0);
         PGSimpleDataSource direct = new PGSimpleDataSource();
         for (PGProperty property : PGProperty.values()) {

@@ -31,14 +31,9 @@ public class Outage {
         return grace;
     }
 
-    /** No connection could be made. */
-    public void begin() {
-        present = true;
-    }
-
-    /** The server answered, whatever it said. */
-    public void end() {
-        present = false;
+    /** @param isPresent true when no connection could be made; false when the server answered, whatever it said */
+    public void set(boolean isPresent) {
+        present = isPresent;
     }
 
     /** @param nanoTime {@link System#nanoTime} up to which every revocation is known */

@@ -4,6 +4,8 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +30,18 @@ public class Schedule {
         thread.setDaemon(true);
         return thread;
     });
+    private final List<Runnable> last = new ArrayList<>();
 
     /** Does the work soon, and again each time that the interval has passed since its end, also after a failure. */
     public void every(Duration interval, Runnable work) {
         threads.scheduleWithFixedDelay(
                 () -> run(work, interval), FIRST.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** As {@link #every}, and once more when the service stops, perhaps while the work still runs in another thread. */
+    public void everyAndAtStop(Duration interval, Runnable work) {
+        last.add(work);
+        every(interval, work);
     }
 
     private static void run(Runnable work, Duration interval) {
@@ -45,5 +54,6 @@ public class Schedule {
 
     void stop(@Observes ShutdownEvent stop) {
         threads.shutdown();
+        last.forEach(Runnable::run);
     }
 }

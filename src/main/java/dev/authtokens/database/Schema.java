@@ -33,14 +33,9 @@ public class Schema implements FlywayConfigurationCustomizer {
     private static final String APPLIED =
             "select script, version from " + HISTORY + " where success and version is not null order by installed_rank";
 
-    /** Until the end of the transaction. */
     private static final String LOCK = "select pg_try_advisory_xact_lock(hashtextextended('auth-tokens: migrate', 0))";
 
-    /** Between two attempts to get the lock. */
     private static final Duration LOCK_INTERVAL = Duration.ofMillis(500);
-
-    /** Name of the connections in PostgreSQL. */
-    private static final String MIGRATION = "auth-tokens-migration";
 
     private static final int ATTEMPTS = 6;
 
@@ -65,8 +60,8 @@ public class Schema implements FlywayConfigurationCustomizer {
     }
 
     /**
-     * Whether the last migration was applied; also true for a newer schema, so that an older version may still run during a
-     * roll-out. One query, where Flyway makes twenty on two connections.
+     * Whether the last migration is applied; also true for a newer schema, so that an older version may run during a roll-out. One
+     * query, where Flyway makes twenty.
      *
      * @throws PersistenceException when the database cannot be reached
      */
@@ -90,7 +85,7 @@ public class Schema implements FlywayConfigurationCustomizer {
         return isCurrent;
     }
 
-    /** The version of the schema, once it is known to be current or was migrated. */
+    /** Known after {@link #isCurrent} or {@link #migrate}. */
     public String version() {
         return version;
     }
@@ -125,15 +120,15 @@ public class Schema implements FlywayConfigurationCustomizer {
     }
 
     /**
-     * Applies the missing migrations. Several processes may do so at once: one waits for the other, unless it is stopped. The
-     * lock of Flyway does not cover the creation of its history, so there is one around all of it.
+     * Applies the missing migrations. Several processes may do so at once: one waits for the other, unless it is stopped. The lock
+     * of Flyway does not cover the creation of its history, so there is one around all of it.
      *
-     * @throws StartFailure when the schema has tables of others, or migrations that failed or differ, or when the database
-     *     cannot hold every e-mail address
+     * @throws StartFailure when the schema has tables of others, or migrations that failed or differ, or when the encoding of the
+     *     database is not UTF-8
      */
     public MigrateResult migrate() {
         requireUtf8();
-        try (Connection connection = connections.withoutTimeout(MIGRATION).getConnection();
+        try (Connection connection = connections.withoutTimeout().getConnection();
                 Statement lock = connection.createStatement()) {
             connection.setAutoCommit(false);
             lock.execute(detectLostClients);
@@ -185,16 +180,8 @@ public class Schema implements FlywayConfigurationCustomizer {
                         + HISTORY + ": " + failure.getMessage()));
     }
 
-    /**
-     * A statement of a migration may take longer than the timeout of the pool's connections. A schema that is not empty is
-     * taken for one of version 0.
-     */
     @Override
     public void customize(FluentConfiguration configuration) {
-        configuration
-                .dataSource(connections.withoutTimeout(MIGRATION))
-                .table(HISTORY)
-                .baselineOnMigrate(true)
-                .baselineVersion("0");
+        configuration.dataSource(connections.withoutTimeout()).table(HISTORY);
     }
 }

@@ -14,10 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs single SQL statements, each in one round trip. Outside of a transaction a statement commits by itself; inside, it is
- * part of the transaction. Used where round trips count: token checks, logins, revocations, batches, and what asks about the
- * database itself. Everything else goes through Panache entities, where even a query is a transaction with a second round trip
- * for its commit.
+ * Runs single SQL statements, each in one round trip, in the transaction if there is one. Used where round trips count: token
+ * checks, logins, revocations, batches. Everything else goes through Panache entities, where even a query is a transaction with
+ * a second round trip for its commit.
  */
 @Singleton
 public class Statements {
@@ -57,12 +56,7 @@ public class Statements {
                 parameters);
     }
 
-    /**
-     * Runs a change.
-     *
-     * @return number of rows
-     * @throws PersistenceException when the database refuses it or cannot be reached
-     */
+    /** As {@link #query}, for a change; returns the number of rows. */
     public int update(String sql, Object... parameters) {
         return execute(sql, PreparedStatement::executeUpdate, parameters);
     }
@@ -73,7 +67,7 @@ public class Statements {
         return time == null ? null : time.toInstant();
     }
 
-    /** The first column of the first row as a time; null where the column is null. */
+    /** The first column of the first row, as {@link #instant}. */
     public static Instant firstInstant(ResultSet rows) throws SQLException {
         rows.next();
         return instant(rows, 1);

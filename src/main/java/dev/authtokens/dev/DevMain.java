@@ -5,10 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/**
- * Runs the service in development mode. Without a configured database it brings its own and makes a demo administrator in
- * it.
- */
+/** Runs the service in development mode. Without a configured database it brings its own, with a demo administrator. */
 public final class DevMain {
 
     static final String DEMO_EMAIL = "admin@example.com";

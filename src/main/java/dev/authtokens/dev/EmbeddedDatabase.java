@@ -15,16 +15,12 @@ import java.util.Optional;
 public final class EmbeddedDatabase {
 
     private static final Duration START_TIME = Duration.ofSeconds(60);
-    private static final int PID_LINE = 0;
-    private static final int PORT_LINE = 3;
 
     private EmbeddedDatabase() {}
 
     /**
-     * Starts PostgreSQL, or uses the one that runs on this folder: a live reload and a killed development mode
-     * leave one. It ends with this process.
-     *
-     * @return the JDBC URL; the user is {@code postgres}, any password will do
+     * The JDBC URL; the user is {@code postgres}, any password will do. Uses the PostgreSQL that runs on this folder, which a live
+     * reload and a killed development mode leave, or starts one. It ends with this process.
      */
     public static String start(Path data) {
         int port = running(data).orElseGet(() -> startNew(data));
@@ -52,21 +48,18 @@ public final class EmbeddedDatabase {
     }
 
     private static Optional<Integer> running(Path data) {
-        Path pidFile = data.resolve("postmaster.pid");
         try {
-            if (!Files.exists(pidFile)) {
-                return Optional.empty();
-            }
-            List<String> lines = Files.readAllLines(pidFile);
-            int port = Integer.parseInt(lines.get(PORT_LINE).strip());
+            // Process id, data folder, start time, port
+            List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+            long id = Long.parseLong(lines.get(0).strip());
+            int port = Integer.parseInt(lines.get(3).strip());
             new Socket(InetAddress.getLoopbackAddress(), port).close();
-            Optional<ProcessHandle> server = ProcessHandle.of(
-                            Long.parseLong(lines.get(PID_LINE).strip()))
+            Optional<ProcessHandle> server = ProcessHandle.of(id)
                     .filter(process -> process.info().command().orElse("").endsWith("postgres"));
             server.ifPresent(process -> Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)));
             return server.map(process -> port);
         } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
-            // A stale or half-written file: PostgreSQL itself decides what to do with it.
+            // No file, or a stale or half-written one: PostgreSQL itself decides what to do with it.
             return Optional.empty();
         }
     }

@@ -4,34 +4,31 @@ import dev.authtokens.access.Access;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.ProblemCode;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.PathItem.HttpMethod;
 import org.eclipse.microprofile.openapi.models.Paths;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 import org.jboss.jandex.AnnotationInstance;
-import org.jboss.jandex.AnnotationTarget;
-import org.jboss.jandex.DotName;
 import org.jboss.jandex.IndexView;
-import org.jboss.jandex.MethodInfo;
 
 /**
- * Completes every operation of the OpenAPI document with what annotations would have to repeat on each: the tracing headers,
- * the security schemes (from {@link Access}), the errors, the headers of responses, and an example for every code that the
- * description of a response names. What concerns the API as a whole is in {@code META-INF/openapi.yaml}.
+ * Completes every operation of the OpenAPI document with what annotations would repeat on each: tracing headers, security
+ * schemes (from {@link Access}), errors, headers of responses, and an example for every code that a description names.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ApiDescription implements OASFilter {
@@ -46,23 +43,14 @@ public class ApiDescription implements OASFilter {
             Set.of("verifyAuthToken", "introspectToken", "createTokenReview", "getCurrentUser", "getInfo");
 
     /** In the order in which people need them: log in, list, create, change, delete. */
-    private static final List<PathItem.HttpMethod> METHODS = List.of(
-            PathItem.HttpMethod.POST,
-            PathItem.HttpMethod.GET,
-            PathItem.HttpMethod.PUT,
-            PathItem.HttpMethod.PATCH,
-            PathItem.HttpMethod.DELETE);
+    private static final List<HttpMethod> METHODS =
+            List.of(HttpMethod.POST, HttpMethod.GET, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
 
-    private static final String GENERIC_RESPONSE = GenericResponse.class
-            .getAnnotation(org.eclipse.microprofile.openapi.annotations.media.Schema.class)
-            .name();
+    /** The name of the schema of {@link GenericResponse}. */
+    private static final String GENERIC_RESPONSE = "V4GenericResponse";
 
     /** A code in a description; at a success its text follows. */
     private static final Pattern CODE = Pattern.compile("`([A-Z_]+)`(?:: (.*))?", Pattern.DOTALL);
-
-    private static final DotName OPERATION =
-            DotName.createSimple(org.eclipse.microprofile.openapi.annotations.Operation.class);
-    private static final DotName ACCESS = DotName.createSimple(Access.class);
 
     private final IndexView index;
 
@@ -95,7 +83,7 @@ public class ApiDescription implements OASFilter {
     }
 
     private static void sort(PathItem item) {
-        Map<PathItem.HttpMethod, Operation> operations = Map.copyOf(item.getOperations());
+        Map<HttpMethod, Operation> operations = Map.copyOf(item.getOperations());
         METHODS.forEach(method -> item.setOperation(method, null));
         METHODS.forEach(method -> item.setOperation(method, operations.get(method)));
     }
@@ -172,22 +160,15 @@ public class ApiDescription implements OASFilter {
         if (status == ProblemCode.TOO_MANY_REQUESTS.status() || status == ProblemCode.NOT_YET_AVAILABLE.status()) {
             addHeader(answer, "Retry-After");
         }
-        if (status >= 400 && answer.getContent() == null) {
+        // Errors, and successes whose status the framework does not expect.
+        if (answer.getContent() == null) {
             MediaType body = OASFactory.createMediaType()
                     .schema(OASFactory.createSchema().ref(GENERIC_RESPONSE));
             answer.setContent(OASFactory.createContent().addMediaType("application/json", body));
         }
-        if (answer.getContent() != null) {
-            answer.getContent().getMediaTypes().values().stream()
-                    .filter(ApiDescription::isGeneric)
-                    .forEach(body -> addExamples(body, examples(status, answer.getDescription())));
-        }
-    }
-
-    private static boolean isGeneric(MediaType body) {
-        return body.getSchema() != null
-                && body.getSchema().getRef() != null
-                && body.getSchema().getRef().endsWith("/" + GENERIC_RESPONSE);
+        answer.getContent().getMediaTypes().values().stream()
+                .filter(body -> String.valueOf(body.getSchema().getRef()).endsWith("/" + GENERIC_RESPONSE))
+                .forEach(body -> addExamples(body, examples(status, answer.getDescription())));
     }
 
     private static void addHeader(APIResponse answer, String name) {
@@ -219,24 +200,14 @@ public class ApiDescription implements OASFilter {
         }
     }
 
+    /** The name of a method is the id of its operation. */
     private Map<String, Access.Who> accessByOperationId() {
-        return index.getAnnotations(ACCESS).stream()
-                .map(AnnotationInstance::target)
-                .map(AnnotationTarget::asMethod)
-                .filter(ApiDescription::isDescribed)
-                // The index can contain a class twice.
-                .collect(Collectors.toMap(ApiDescription::operationId, ApiDescription::who, (one, same) -> one));
-    }
-
-    private static boolean isDescribed(MethodInfo method) {
-        return method.hasAnnotation(OPERATION) && method.annotation(OPERATION).value("operationId") != null;
-    }
-
-    private static String operationId(MethodInfo method) {
-        return method.annotation(OPERATION).value("operationId").asString();
-    }
-
-    private static Access.Who who(MethodInfo method) {
-        return Access.Who.valueOf(method.annotation(ACCESS).value().asEnum());
+        Map<String, Access.Who> access = new HashMap<>();
+        for (AnnotationInstance annotation : index.getAnnotations(Access.class)) {
+            access.put(
+                    annotation.target().asMethod().name(),
+                    Access.Who.valueOf(annotation.value().asEnum()));
+        }
+        return access;
     }
 }

@@ -8,21 +8,15 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 /**
- * CORS (Fetch standard, "CORS protocol"): scripts of the allowed origins may read answers, errors included. Other origins get
- * the answer without CORS headers, so that the browser hides it from the script.
- *
- * <p>Quarkus' own CORS filter answers a request of another origin with 403 and adds no headers to answers that fail before
- * it; this one wraps Vert.x' {@code CorsHandler}.
+ * CORS (Fetch standard, "CORS protocol") by Vert.x' {@code CorsHandler}, also on errors. Other origins get the answer without
+ * CORS headers; Quarkus' own filter answers them with 403, and adds no headers to answers that fail before it.
  */
 @Singleton
 class CrossOriginAccess {
-
-    private static final int PREFLIGHT_SECONDS = (int) Duration.ofHours(1).toSeconds();
 
     private final List<String> origins;
     private final CorsHandler cors;
@@ -40,7 +34,7 @@ class CrossOriginAccess {
                         RequestContextFilter.ACTIVITY,
                         RequestContextFilter.COMMAND_LINE))
                 .exposedHeaders(Set.of("Retry-After", RequestContextFilter.REQUEST_ID))
-                .maxAgeSeconds(PREFLIGHT_SECONDS);
+                .maxAgeSeconds(3600);
     }
 
     void register(@Observes Router router) {

@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Reads a form strictly: percent-encoding must be complete, and no parameter may occur twice (RFC 6749, section 3.2). Vert.x'
- * own decoder answers broken encoding with 500, or not at all.
+ * Reads a form strictly: complete percent-encoding, no parameter twice (RFC 6749, section 3.2). Vert.x' own decoder answers
+ * broken encoding with 500, or not at all.
  */
 final class Form {
 

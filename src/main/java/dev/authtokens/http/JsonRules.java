@@ -11,10 +11,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 
-/**
- * Names in snake case, no nulls, and strict JSON: one value, no duplicate keys, no numbers in place of texts, no unknown fields
- * unless a body allows them.
- */
+/** Names in snake case, no nulls, and strict JSON, without unknown fields unless a body allows them. */
 @Singleton
 public class JsonRules implements ObjectMapperCustomizer {
 

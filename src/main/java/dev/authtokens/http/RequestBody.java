@@ -15,11 +15,9 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 
 /**
- * Reads the whole body of a request, at most {@link #MAX_BODY} bytes, on the event loop before anything uses it.
- *
- * <p>Quarkus REST reads the body of a blocking resource on a worker thread, so that a few hundred slow clients would hold all
- * of them, and its {@code quarkus.http.read-timeout} applies there only; {@code quarkus.http.limits.max-body-size} has no
- * timeout.
+ * Reads the whole body of a request, at most {@link #MAX_BODY} bytes, on the event loop before anything uses it. Quarkus REST
+ * reads the body of a blocking resource on a worker thread, so a few hundred slow clients would hold all of them; its {@code
+ * quarkus.http.read-timeout} applies only there.
  */
 @Singleton
 class RequestBody {
@@ -41,15 +39,11 @@ class RequestBody {
         // The HTTP decoder passes decimal digits only; more than nine of them are too many anyway.
         if (length != null && (length.length() > 9 || Integer.parseInt(length) > MAX_BODY)) {
             context.fail(ProblemCode.PAYLOAD_TOO_LARGE.status());
-        } else if (mayHaveBody(context.request(), length)) {
+        } else if (length != null || context.request().headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
             new Reader(context).start();
         } else {
             context.next();
         }
-    }
-
-    private static boolean mayHaveBody(HttpServerRequest request, String length) {
-        return length != null || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
     private final class Reader {

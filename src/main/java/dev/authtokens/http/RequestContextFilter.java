@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 
 /**
- * Gives every request an id, which the answer repeats, and sets the context of log and audit log. It runs first, on the event
- * loop, so that answers without a resource have it too.
+ * Gives every request an id, which the answer repeats, and sets the context of log and audit log, also for requests that reach
+ * no resource.
  */
 @ApplicationScoped
 public class RequestContextFilter {

@@ -3,22 +3,39 @@ package dev.authtokens.http;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 
 /**
- * Bounds the series of {@code http.server.requests}, each of which is kept for ever: a method that no endpoint has, and a path
- * that no endpoint matched, are {@value #UNKNOWN}. Clients choose both. Its durations are a histogram, for quantiles over all
- * replicas.
+ * Bounds the series of {@code http.server.requests}, which are kept for ever: clients choose method and path, so what no
+ * endpoint has is {@value #UNKNOWN}. Its durations are a histogram, for quantiles over all replicas. Metrics of libraries keep
+ * to the conventions of Prometheus, or are left out where others show the same.
  */
 @Singleton
-class RequestMetrics implements HttpServerMetricsTagsContributor {
+class RequestMetrics implements HttpServerMetricsTagsContributor, MeterFilter {
 
     private static final String UNKNOWN = "UNKNOWN";
-    private static final String REQUESTS = "http.server.requests";
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
+    private static final String POOL = "agroal.";
+    private static final String CONNECTIONS = POOL + "connections.";
+
+    /** Gauges: only histograms and summaries end in {@code _count}. */
+    private static final Map<String, String> RENAMED = Map.of(
+            POOL + "active.count", CONNECTIONS + "active",
+            POOL + "available.count", CONNECTIONS + "available",
+            POOL + "awaiting.count", CONNECTIONS + "awaiting");
+
+    private static final Map<String, String> DESCRIPTIONS =
+            Map.of("http.server.active.requests", "Requests that are being answered");
+
+    private static final Set<String> EXCLUDED =
+            Set.of("process.cpu.time", "system.cpu.count", "http.server.connections");
 
     /** Bounds in nanoseconds: a cached check takes less than a millisecond, a login a tenth of a second. */
     private static final double[] BUCKETS = DoubleStream.of(
@@ -34,40 +51,36 @@ class RequestMetrics implements HttpServerMetricsTagsContributor {
         return request.requestContextLocalData(ENDPOINT) == null ? Tags.of("uri", UNKNOWN) : Tags.empty();
     }
 
-    @Produces
-    @Singleton
-    MeterFilter knownMethods() {
-        return MeterFilter.replaceTagValues(
-                "method", unknown -> UNKNOWN, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    @Override
+    public Meter.Id map(Meter.Id id) {
+        Tags tags = Tags.of(id.getTags());
+        String method = id.getTag("method");
+        if (method != null && !METHODS.contains(method)) {
+            tags = tags.and("method", UNKNOWN);
+        }
+        // A request whose client went away is counted without the tags that are contributed.
+        if ("RESET".equals(id.getTag("status"))) {
+            tags = tags.and("uri", UNKNOWN);
+        }
+        String name = RENAMED.getOrDefault(id.getName(), id.getName());
+        String description = DESCRIPTIONS.getOrDefault(name, id.getDescription());
+        return new Meter.Id(name, tags, id.getBaseUnit(), description, id.getType());
     }
 
-    /** A request whose client went away is counted without {@link #contribute}. */
-    @Produces
-    @Singleton
-    MeterFilter noPathWithoutAnswer() {
-        return new MeterFilter() {
-            @Override
-            public Meter.Id map(Meter.Id id) {
-                return "RESET".equals(id.getTag("status"))
-                        ? id.replaceTags(Tags.concat(id.getTags(), "uri", UNKNOWN))
-                        : id;
-            }
-        };
+    @Override
+    public MeterFilterReply accept(Meter.Id id) {
+        String name = id.getName();
+        boolean isExcluded = EXCLUDED.contains(name) || (name.startsWith(POOL) && !name.startsWith(CONNECTIONS));
+        return isExcluded ? MeterFilterReply.DENY : MeterFilterReply.NEUTRAL;
     }
 
-    @Produces
-    @Singleton
-    MeterFilter histogram() {
-        return new MeterFilter() {
-            @Override
-            public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
-                return id.getName().equals(REQUESTS)
-                        ? DistributionStatisticConfig.builder()
-                                .serviceLevelObjectives(BUCKETS)
-                                .build()
-                                .merge(config)
-                        : config;
-            }
-        };
+    @Override
+    public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
+        return id.getName().equals("http.server.requests")
+                ? DistributionStatisticConfig.builder()
+                        .serviceLevelObjectives(BUCKETS)
+                        .build()
+                        .merge(config)
+                : config;
     }
 }

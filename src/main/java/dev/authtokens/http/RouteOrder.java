@@ -1,9 +1,6 @@
 package dev.authtokens.http;
 
-/**
- * The order of all handlers that a request passes, from first to last. After the last of these come the framework's own routes,
- * {@code authentication.AccessFilter} and the resources.
- */
+/** The order of all handlers that a request passes, before the framework's routes and {@code authentication.AccessFilter}. */
 public final class RouteOrder {
 
     /** Changes method and path of forward authentication, so before everything that looks at them. */

@@ -15,11 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Closes a connection on which a request has started but was not answered in time, such as one whose headers trickle in; also
- * one with a large request, when all large requests that are not answered yet hold too much memory.
- *
- * <p>Vert.x has an idle timeout only ({@code quarkus.http.idle-timeout}), which must be longer than that of the proxy in front
- * and which each received byte resets; it has no timeout for reading a request's headers. Netty finds this class by its name in
- * {@code META-INF/services}.
+ * one with a large request, when all large requests that are not answered yet hold too much memory. Vert.x only has an idle
+ * timeout, which each received byte resets. Netty finds this class by its name in {@code META-INF/services}.
  */
 @RegisterForReflection
 public class SlowRequestGuard extends ChannelInitializerExtension {
@@ -70,7 +67,10 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
             if (!awaitsAnswer) {
                 awaitsAnswer = true;
                 waitingSince = System.nanoTime();
-                schedule(context, deadlineNanos);
+                // At most one timer for each connection, not one for each request.
+                if (!isScheduled) {
+                    schedule(context, deadlineNanos);
+                }
             }
             if (holdsTooMuch(bytes)) {
                 ReferenceCountUtil.release(bytes);
@@ -111,12 +111,9 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
             return Math.max(0, Math.min(received, MAX_COUNTED_BYTES) - FREE_BYTES);
         }
 
-        /** At most one timer for each connection, not one for each request. */
         private void schedule(ChannelHandlerContext context, long nanos) {
-            if (!isScheduled) {
-                isScheduled = true;
-                context.executor().schedule(() -> check(context), nanos, TimeUnit.NANOSECONDS);
-            }
+            isScheduled = true;
+            context.executor().schedule(() -> check(context), nanos, TimeUnit.NANOSECONDS);
         }
 
         private void check(ChannelHandlerContext context) {

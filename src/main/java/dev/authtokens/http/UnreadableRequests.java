@@ -26,7 +26,15 @@ public final class UnreadableRequests {
     static void observe(ChannelPipeline pipeline) {
         if (!handOver(pipeline)) {
             // With TLS, Vert.x adds its handlers after the handshake.
-            pipeline.addLast(new AfterHandshake());
+            pipeline.addLast(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object bytes) {
+                    if (handOver(context.pipeline())) {
+                        context.pipeline().remove(this);
+                    }
+                    context.fireChannelRead(bytes);
+                }
+            });
         }
     }
 
@@ -38,20 +46,9 @@ public final class UnreadableRequests {
         return handler != null;
     }
 
-    private static final class AfterHandshake extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object bytes) {
-            if (handOver(context.pipeline())) {
-                context.pipeline().remove(this);
-            }
-            context.fireChannelRead(bytes);
-        }
-    }
-
     /**
-     * Fails with 400 where the request could not be read (the answer says why), where its path or query is no URI (RFC 3986), and
-     * where its path has parameters after a semicolon, which Quarkus REST would leave out: it could mean another account.
+     * Fails with 400 where the request could not be read, where path or query is no URI (RFC 3986), and where the path has
+     * parameters after a semicolon: Quarkus REST leaves these out, so the path could mean another account.
      */
     static void refuse(RoutingContext context) {
         HttpServerRequest request = context.request();

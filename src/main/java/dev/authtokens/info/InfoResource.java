@@ -26,8 +26,6 @@ public class InfoResource {
             @Schema(description = "Where the API is described.", examples = "/q/openapi")
             String openapi) {}
 
-    private static final Ping PING = new Ping("auth-tokens", "/q/openapi");
-
     private final InfoResponse info;
 
     InfoResource(ServiceConfig config) {
@@ -36,18 +34,17 @@ public class InfoResource {
 
     @GET
     @Access(Access.Who.ANYONE)
-    @Operation(operationId = "ping", summary = "Ping", description = "Answers as soon as the service is reached.")
+    @Operation(summary = "Ping", description = "Answers as soon as the service is reached.")
     @APIResponse(responseCode = "200", description = "The service is there.")
     @APIResponse(responseCode = "406", description = "`NOT_ACCEPTABLE`: the client does not accept application/json.")
     public Ping ping() {
-        return PING;
+        return new Ping("auth-tokens", "/q/openapi");
     }
 
     @GET
     @Path("/v4/info/")
     @Access(Access.Who.SIGNED_IN)
     @Operation(
-            operationId = "getInfo",
             summary = "Get information on the installation",
             description = "Name, provider and data center as configured.")
     public InfoResponse getInfo() {

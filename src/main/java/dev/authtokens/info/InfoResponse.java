@@ -12,18 +12,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record InfoResponse(General general, Workers workers) {
 
     static InfoResponse of(ServiceConfig.Info info) {
-        return new InfoResponse(
-                new General(info.installationName(), info.provider(), info.datacenter(), new Range(1, 1)),
-                workers(info));
-    }
-
-    private static Workers workers(ServiceConfig.Info info) {
         List<String> types = info.workerTypes().orElse(List.of());
         Choice choice = new Choice(types, types.isEmpty() ? "" : types.get(0));
-        return new Workers(
-                new Range(info.maxWorkersPerCluster(), info.defaultWorkersPerCluster()),
-                info.provider().equals("aws") ? choice : null,
-                info.provider().equals("azure") ? choice : null);
+        return new InfoResponse(
+                new General(info.installationName(), info.provider(), info.datacenter(), new Range(1, 1)),
+                new Workers(
+                        new Range(info.maxWorkersPerCluster(), info.defaultWorkersPerCluster()),
+                        info.provider().equals("aws") ? choice : null,
+                        info.provider().equals("azure") ? choice : null));
     }
 
     @Schema(requiredProperties = {"installation_name", "provider", "datacenter", "availability_zones"})

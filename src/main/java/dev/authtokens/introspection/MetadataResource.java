@@ -16,17 +16,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/**
- * Authorization server metadata (RFC 8414): tells OAuth clients where introspection and revocation are. Its URLs come from the
- * setting only, never from a request, whose {@code Host} a client can choose.
- */
+/** Authorization server metadata (RFC 8414). Its URLs come from the setting only: clients choose the {@code Host}. */
 @Path("/.well-known/oauth-authorization-server")
 @Tag(name = "checks")
 public class MetadataResource {
 
     /**
-     * RFC 8414, section 2. Tokens are issued by the login, not by OAuth, so two lists are empty. Section 3.2 omits empty ones, but
-     * without a list of grant types clients would assume two of them.
+     * RFC 8414, section 2. Only the login issues tokens, so two lists are empty. Section 3.2 omits empty lists, but without one of
+     * grant types clients would assume two of them.
      */
     @Schema(name = "AuthorizationServerMetadata")
     record Metadata(
@@ -75,7 +72,6 @@ public class MetadataResource {
     @NonBlocking
     @Access(Access.Who.ANYONE)
     @Operation(
-            operationId = "getAuthorizationServerMetadata",
             summary = "Get the metadata for OAuth clients (RFC 8414)",
             description = "Where introspection and revocation are, and how their callers authenticate.")
     @APIResponse(responseCode = "200", description = "The metadata.")

@@ -2,6 +2,7 @@ package dev.authtokens.introspection;
 
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.access.Access;
+import dev.authtokens.audit.AuditKind;
 import dev.authtokens.http.StaleAnswer;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
@@ -46,17 +47,11 @@ public class OAuthResource {
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Access(Access.Who.INTROSPECTOR)
     @Operation(
-            operationId = "introspectToken",
             summary = "Introspect a token (RFC 7662)",
             description = "Whether the token in the form is valid. For accounts with the role service or admin, which"
                     + " authenticate by token, by HTTP Basic (raw or form-encoded) or by `client_id` and `client_secret` in"
                     + " the form, with e-mail address and password; a token is checked faster.")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_FORM_URLENCODED,
-                            schema = @Schema(implementation = TokenRequest.class)))
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = TokenRequest.class)))
     @APIResponse(
             responseCode = "200",
             description = "The token's state; only `active`, which is false, when it is not valid.")
@@ -75,28 +70,17 @@ public class OAuthResource {
         });
     }
 
-    /**
-     * Whoever holds a token may use it, so holding it is enough to revoke it. The answer is the same whether the token existed
-     * or not.
-     */
+    /** Holding a token is enough to revoke it. The answer is the same whether it existed or not. */
     @POST
     @Path("revoke")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Access(Access.Who.ANYONE)
-    @Operation(
-            operationId = "revokeToken",
-            summary = "Revoke a token (RFC 7009)",
-            description = "Revokes the token in the form, if it exists.")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_FORM_URLENCODED,
-                            schema = @Schema(implementation = TokenRequest.class)))
+    @Operation(summary = "Revoke a token (RFC 7009)", description = "Revokes the token in the form, if it exists.")
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = TokenRequest.class)))
     @APIResponse(responseCode = "200", description = "`RESOURCE_DELETED`: The token is revoked.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: the form has no token.")
     public GenericResponse revokeToken(@RestForm String token) {
-        TokenSecret.parse(required(token)).ifPresent(tokens::revoke);
+        TokenSecret.parse(required(token)).ifPresent(secret -> tokens.revoke(AuditKind.TOKEN_REVOKED, secret, null));
         return REVOKED;
     }
 

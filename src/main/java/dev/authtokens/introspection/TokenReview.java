@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * {@code TokenReview} of {@code authentication.k8s.io/v1}, in both directions. Of a request, whatever is not needed is ignored,
- * so that newer versions of Kubernetes may send more.
+ * {@code TokenReview} of {@code authentication.k8s.io/v1}, as request and as answer. Unknown fields are ignored, so that newer
+ * versions of Kubernetes may send more.
  */
 @Schema(name = "TokenReview")
 @JsonIgnoreProperties(ignoreUnknown = true)

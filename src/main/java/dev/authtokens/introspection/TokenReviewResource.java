@@ -32,7 +32,6 @@ public class TokenReviewResource {
     @NonBlocking
     @Access(Access.Who.INTROSPECTOR)
     @Operation(
-            operationId = "createTokenReview",
             summary = "Review a token for Kubernetes (webhook token authentication)",
             description =
                     "For API servers of Kubernetes, as accounts with the role service or admin, which authenticate by"

@@ -24,8 +24,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * Forward authentication: a proxy sends the Authorization header of a request here before it lets the request through. The
- * answer names the account in headers, which the proxy passes on in place of any that the client sent.
+ * Forward authentication: a proxy asks before it lets a request through. The answer names the account in headers, which the
+ * proxy passes on in place of any that the client sent.
  */
 @Path("/v4/auth-tokens/verify/")
 @Tag(name = "checks")
@@ -52,7 +52,6 @@ public class VerifyResource {
     @NonBlocking
     @Access(Access.Who.BEARER)
     @Operation(
-            operationId = "verifyAuthToken",
             summary = "Verify an auth token (forward authentication)",
             description = "For proxies: nginx `auth_request`, Traefik, HAProxy. The account is named in the headers"
                     + " `X-Auth-Request-User` (its id), `X-Auth-Request-Email` (percent-encoded as a whole where it is"

@@ -6,7 +6,6 @@ import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
 import dev.authtokens.user.PasswordChanged;
-import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.PersistenceException;
@@ -19,14 +18,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jboss.logging.Logger;
 
 /**
- * Counts consecutive failed logins by account, whatever its address, shared by all replicas. An attempt counts as failed
- * before the password is verified, so parallel guesses cannot share one count. Success resets the count; an attempt that the
- * database or the hashing refused is withdrawn. After the free failures, each further one doubles the delay before the next
- * attempt.
- *
- * <p>Known networks, which logged in to the account lately, are counted apart, so that guesses of unknown clients cannot lock
- * the owner out. A known network that has reached {@link #MAX_OF_KNOWN_NETWORK} counts as unknown. In total at most 100
- * consecutive failures reach the hash (NIST SP 800-63B-4, section 3.2.2), unless 30 days pass without one.
+ * Counts consecutive failed logins by account, for all replicas. An attempt counts as failed before the password is verified,
+ * so that parallel guesses do not share one count; each beyond the free ones doubles the delay before the next. Known networks,
+ * which logged in lately, have counts of their own, so that others cannot lock the owner out. At most 100 in a row reach the
+ * hash (NIST SP 800-63B-4, section 3.2.2), unless 30 days pass without one.
  */
 @ApplicationScoped
 class AccountFailures {
@@ -34,7 +29,7 @@ class AccountFailures {
     /** Most consecutive failures of all unknown clients together; after the last one, the delay is {@link #RETENTION}. */
     static final int MAX_OF_UNKNOWN_CLIENTS = 50;
 
-    /** Most consecutive failures of each known network. */
+    /** Most consecutive failures of each known network; one that has reached it counts as unknown. */
     static final int MAX_OF_KNOWN_NETWORK = 10;
 
     /** Known networks of an account: those of the latest logins. */
@@ -45,7 +40,6 @@ class AccountFailures {
 
     private static final Logger LOG = Logger.getLogger(AccountFailures.class);
     private static final String UNKNOWN_CLIENTS = "";
-    private static final int DIGEST_LENGTH = 32;
     private static final String KIND = "login attempts";
     private static final Duration MIN_DELAY = Duration.ofMillis(100);
     private static final Duration RETENTION = Duration.ofDays(30);
@@ -112,7 +106,8 @@ class AccountFailures {
                 select account, source from login_attempts where last_at <= ?%s
                 order by last_at limit ? for update skip locked)""";
 
-    private static final String WITHOUT_ACCOUNT = "length(account) = " + DIGEST_LENGTH;
+    /** A SHA-256 digest; the key of an account has 8 bytes. */
+    private static final String WITHOUT_ACCOUNT = "length(account) = 32";
 
     private static final String DELETE_EXPIRED = DELETE.formatted("");
     private static final String DELETE_SURPLUS = DELETE.formatted(" and " + WITHOUT_ACCOUNT);
@@ -137,22 +132,15 @@ class AccountFailures {
     }
 
     /**
-     * The answer to a request for an attempt.
-     *
      * @param granted whether the password may be verified; the attempt counts as failed from now on
-     * @param account key of the account, or of an address without one
+     * @param account key of the account, or digest of an address without one
      * @param source where it counts: the known network, or empty for all unknown clients together
      * @param failures consecutive ones, including this one where it was granted
      * @param delay until the next attempt; zero while there are free failures
      */
     record Reservation(boolean granted, byte[] account, String source, int failures, Duration delay) {}
 
-    /**
-     * One round trip, whether the account exists or not.
-     *
-     * @param email canonical address of the account
-     * @param digest where there is no such account, the address counts by this
-     */
+    /** One round trip, whether the account exists or not. A canonical address without an account counts by its digest. */
     Reservation reserve(String email, byte[] digest, String network) {
         return statements.query(
                 RESERVE, row -> read(row, digest), email, digest, network, free, (double) longestDelay.toSeconds());
@@ -171,8 +159,8 @@ class AccountFailures {
     }
 
     /**
-     * Whether the delay after these failures is the first and shortest one, of a second. Fewer failures than that mean that
-     * others used up the free ones while the statement ran.
+     * Whether the delay is the first and shortest one, of a second. With fewer failures, other attempts used up the free ones while
+     * the statement ran.
      */
     boolean isFirstDelay(Reservation refused) {
         return refused.failures() <= free + 1;
@@ -183,10 +171,7 @@ class AccountFailures {
         statements.update(RESET, granted.account(), network, granted.source());
     }
 
-    /**
-     * The password was not found to be wrong: the attempt does not count as failed. While the database refuses this too, it
-     * is tried again every second.
-     */
+    /** The attempt does not count as failed: its outcome is not known. If the database fails, this is repeated every second. */
     void withdraw(Reservation granted) {
         withdrawn.add(granted);
         writeWithdrawn();
@@ -206,10 +191,6 @@ class AccountFailures {
         }
     }
 
-    void writeBeforeStop(@Observes ShutdownEvent stop) {
-        writeWithdrawn();
-    }
-
     /** There is a new password, so earlier failures do not count any more. */
     void resetAll(@Observes PasswordChanged change) {
         byte[] account = key(change.userId());
@@ -222,7 +203,7 @@ class AccountFailures {
     }
 
     void repeat(@Observes Schedule schedule) {
-        schedule.every(Duration.ofSeconds(1), this::writeWithdrawn);
+        schedule.everyAndAtStop(Duration.ofSeconds(1), this::writeWithdrawn);
         schedule.every(Duration.ofHours(1), this::deleteExpired);
     }
 

@@ -8,9 +8,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 
 /**
- * Limits failed logins by client network, whatever the account, with a token bucket for each network: on this replica, in
- * memory, for at most {@link #MAX_NETWORKS} networks. A login that the account's delay rejects counts too, as a part of a failed
- * one, so that a client that never waits does not keep the owner from the threads for the account.
+ * Limits failed logins by client network, on this replica and in memory. A login that the account's delay rejects counts as a
+ * part of a failed one, so that a client that never waits does not keep the owner from the threads for the account.
  */
 @ApplicationScoped
 class AddressFailures {

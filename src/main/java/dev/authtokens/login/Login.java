@@ -2,7 +2,6 @@ package dev.authtokens.login;
 
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.audit.AuditKind;
-import dev.authtokens.audit.AuditLog;
 import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.login.LoginThrottle.Attempt;
 import dev.authtokens.password.HashingPool;
@@ -31,27 +30,17 @@ public class Login {
     private final UserStore users;
     private final HashingPool hashing;
     private final TokenStore tokens;
-    private final AuditLog audit;
     private final DatabaseClock clock;
 
-    Login(
-            LoginThrottle throttle,
-            UserStore users,
-            HashingPool hashing,
-            TokenStore tokens,
-            AuditLog audit,
-            DatabaseClock clock) {
+    Login(LoginThrottle throttle, UserStore users, HashingPool hashing, TokenStore tokens, DatabaseClock clock) {
         this.throttle = throttle;
         this.users = users;
         this.hashing = hashing;
         this.tokens = tokens;
-        this.audit = audit;
         this.clock = clock;
     }
 
     /**
-     * Issues a token to the account with this e-mail address and password.
-     *
      * @param email as it was sent
      * @param password null when it could not be decoded: fails like a wrong one
      * @throws Problem {@code INVALID_CREDENTIALS}, {@code ACCOUNT_EXPIRED} or {@code TOO_MANY_REQUESTS}
@@ -68,12 +57,7 @@ public class Login {
         }
     }
 
-    /**
-     * The account with this e-mail address and password, without a token.
-     *
-     * @param purpose how the audit log names a failure; the throttle counts all purposes together
-     * @throws Problem as {@link #logIn}
-     */
+    /** As {@link #logIn}, without a token. The audit log names a failure by the purpose; the throttle counts all together. */
     public Account verify(AuditKind purpose, String email, byte[] password) {
         try (Attempt attempt = throttle.admit(purpose, email)) {
             Account account = verify(attempt, password);
@@ -86,13 +70,13 @@ public class Login {
     /** The account with its current hash: one of an older cost or pepper is renewed. */
     private Account verify(Attempt attempt, byte[] password) {
         Optional<Account> found =
-                users.findAccount(attempt.email().orElse(NO_ADDRESS)).filter(attempt::isOf);
+                users.findAccount(attempt.email.orElse(NO_ADDRESS)).filter(attempt::isOf);
         Verification verification =
                 hashing.verify(password, found.map(Account::passwordHash).orElse(null));
         Account account = found.filter(any -> verification.matches())
-                .orElseThrow(() -> refuse(attempt, ProblemCode.INVALID_CREDENTIALS));
+                .orElseThrow(() -> throttle.refuse(attempt, ProblemCode.INVALID_CREDENTIALS));
         if (account.isExpired(clock.now())) {
-            throw refuse(attempt, ProblemCode.ACCOUNT_EXPIRED);
+            throw throttle.refuse(attempt, ProblemCode.ACCOUNT_EXPIRED);
         }
         return verification
                 .renewedHash()
@@ -109,15 +93,5 @@ public class Login {
             throttle.succeeded(attempt);
         }
         return issued;
-    }
-
-    private Problem refuse(Attempt attempt, ProblemCode code) {
-        throttle.failed(attempt);
-        audit.recordFailure(
-                attempt.purpose(),
-                code,
-                attempt.email().map(EmailAddress::canonical).orElse(null),
-                attempt.auditDetail());
-        return new Problem(code);
     }
 }

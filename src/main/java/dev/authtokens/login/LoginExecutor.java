@@ -2,7 +2,6 @@ package dev.authtokens.login;
 
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.password.HashingPool;
-import dev.authtokens.problem.Problem;
 import io.agroal.api.AgroalDataSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -15,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs whatever verifies a password on worker threads of its own, so that neither token checks nor logouts wait behind
- * logins. A request beyond its limits is rejected at once. The limit for one account keeps guesses at it from taking all
- * threads, and its locked row from taking all connections; the throttle of client addresses keeps one client from it.
+ * Runs whatever verifies a password on threads of its own, so that token checks and logouts do not wait behind logins. What is
+ * beyond a limit is rejected at once. The limit for one account keeps guesses at it from taking all threads, and its locked row
+ * from taking all connections.
  */
 @ApplicationScoped
 public class LoginExecutor {
@@ -56,21 +55,13 @@ public class LoginExecutor {
                 MIN_MAX_RUNNING, MAX_RUNNING_OF_CORE * Runtime.getRuntime().availableProcessors());
     }
 
-    /**
-     * As {@link #run}, for work that the throttle admits. An attempt from a client address that is throttled is refused at
-     * once.
-     */
+    /** As {@link #run}, for work that the throttle admits: from a throttled client address it is refused at once. */
     public <T> CompletionStage<T> attempt(String email, Callable<T> work) {
         throttle.rejectThrottledAddress();
         return run(email, work);
     }
 
-    /**
-     * Runs the work in the context of the current request. May be called on an event loop.
-     *
-     * @param email of the account, as it was sent
-     * @throws Problem {@code TOO_MANY_REQUESTS} when a limit is reached
-     */
+    /** Runs the work in the context of the request, or throws {@code TOO_MANY_REQUESTS}. May be called on an event loop. */
     public <T> CompletionStage<T> run(String email, Callable<T> work) {
         hashing.requireCapacity();
         String account = EmailAddress.parse(email).map(EmailAddress::canonical).orElse(email);

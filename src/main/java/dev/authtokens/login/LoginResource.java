@@ -6,7 +6,6 @@ import dev.authtokens.password.Base64Password;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
-import dev.authtokens.token.TokenSecret;
 import dev.authtokens.token.TokenStore;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.DELETE;
@@ -38,7 +37,6 @@ public class LoginResource {
     @NonBlocking
     @Access(Access.Who.ANYONE)
     @Operation(
-            operationId = "createAuthToken",
             summary = "Create auth token (login)",
             description = "Log in with e-mail and password. An Authorization header is ignored.")
     @APIResponse(responseCode = "200", description = "The new token.")
@@ -57,23 +55,20 @@ public class LoginResource {
             throw new Problem(ProblemCode.INVALID_INPUT, "The fields email and password_base64 are required.");
         }
         byte[] password = Base64Password.decode(request.passwordBase64()).orElse(null);
-        return executor.attempt(request.email(), () -> {
-            TokenSecret token = login.logIn(request.email(), password);
-            return new LoginResponse(token.reveal());
-        });
+        return executor.attempt(
+                request.email(),
+                () -> new LoginResponse(login.logIn(request.email(), password).reveal()));
     }
 
     @DELETE
     @Access(Access.Who.BEARER)
     @Operation(
-            operationId = "deleteAuthToken",
             summary = "Delete auth token (logout)",
             description =
                     "Revokes the token in the Authorization header. Every other replica refuses it within one second.")
     @APIResponse(responseCode = "200", description = "`RESOURCE_DELETED`: The authentication token has been deleted.")
     public GenericResponse deleteAuthToken(@Context SecurityContext security) {
-        Caller caller = Caller.of(security);
-        if (!tokens.logOut(caller)) {
+        if (!tokens.logOut(Caller.of(security))) {
             throw new Problem(ProblemCode.PERMISSION_DENIED);
         }
         return new GenericResponse("RESOURCE_DELETED", "The authentication token has been deleted.");

@@ -6,18 +6,17 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
 import dev.authtokens.audit.RequestOrigin;
-import dev.authtokens.database.Sha256;
 import dev.authtokens.login.AccountFailures.Reservation;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.user.Account;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.util.HashUtil;
 import io.smallrye.common.net.Inet;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -62,14 +61,14 @@ class LoginThrottle {
                 .register(metrics);
     }
 
-    /**
-     * An admitted attempt, which the account counts as failed. Closing it withdraws it unless the outcome is settled: it
-     * succeeded, or the password was refused.
-     */
+    /** An admitted attempt. It counts as failed; closing it withdraws it, unless it succeeded or its password was refused. */
     final class Attempt implements AutoCloseable {
 
         private final AuditKind purpose;
-        private final Optional<EmailAddress> email;
+
+        /** Empty when what was sent is not an e-mail address. */
+        final Optional<EmailAddress> email;
+
         private final String network;
         private final Reservation reservation;
         private boolean settled;
@@ -79,15 +78,6 @@ class LoginThrottle {
             this.email = email;
             this.network = network;
             this.reservation = reservation;
-        }
-
-        AuditKind purpose() {
-            return purpose;
-        }
-
-        /** Empty when what was sent is not an e-mail address. */
-        Optional<EmailAddress> email() {
-            return email;
         }
 
         /** Whether it counts for this account, which may have been created or renamed since. */
@@ -106,8 +96,8 @@ class LoginThrottle {
             }
         }
 
-        /** For the audit log, if the attempt fails: what the password was for, and the delay that begins; null if neither. */
-        String auditDetail() {
+        /** For the audit log: what the password was for, and the delay that begins; null if neither. */
+        private String auditDetail() {
             StringJoiner detail = new StringJoiner(", ").setEmptyValue("");
             if (purpose == AuditKind.PASSWORD_CHANGED) {
                 detail.add("current password");
@@ -121,8 +111,8 @@ class LoginThrottle {
     }
 
     /**
-     * Refuses an attempt from a throttled client address before it takes a thread. May be called on an event loop, so the
-     * first one in a minute passes: {@link #admit} records it.
+     * Rejects an attempt from a throttled client address before it takes a thread. It must not block, so it does not write to the
+     * audit log: the first attempt in a minute passes, and {@link #admit} records it.
      *
      * @throws Problem {@code TOO_MANY_REQUESTS} with the time until the next attempt
      */
@@ -136,9 +126,8 @@ class LoginThrottle {
     }
 
     /**
-     * Admits an attempt, after a wait of at most {@link #MAX_WAIT}.
+     * Admits an attempt, after a wait of at most {@link #MAX_WAIT}. What is no e-mail address counts like one without an account.
      *
-     * @param sentEmail as it was sent; what is not an e-mail address counts like one without an account
      * @throws Problem {@code TOO_MANY_REQUESTS} with the time until the next attempt
      */
     Attempt admit(AuditKind purpose, String sentEmail) {
@@ -160,19 +149,17 @@ class LoginThrottle {
 
     /** Sleeps through the first delay of an account, without a connection, and asks again. */
     private Reservation reserve(Optional<String> canonical, String sentEmail, String network) {
-        byte[] digest = Sha256.digest(canonical.orElse(sentEmail).getBytes(StandardCharsets.UTF_8));
+        byte[] digest = HexFormat.of().parseHex(HashUtil.sha256(canonical.orElse(sentEmail)));
         String email = canonical.orElse("");
-        long start = System.nanoTime();
+        long latest = System.nanoTime() + MAX_WAIT.toNanos();
         Reservation reservation = accounts.reserve(email, digest, network);
-        while (!reservation.granted() && accounts.isFirstDelay(reservation) && fits(reservation.delay(), start)) {
+        while (!reservation.granted()
+                && accounts.isFirstDelay(reservation)
+                && reservation.delay().toNanos() <= latest - System.nanoTime()) {
             sleep(reservation.delay());
             reservation = accounts.reserve(email, digest, network);
         }
         return reservation;
-    }
-
-    private static boolean fits(Duration delay, long start) {
-        return System.nanoTime() - start + delay.toNanos() <= MAX_WAIT.toNanos();
     }
 
     private static void sleep(Duration delay) {
@@ -187,11 +174,8 @@ class LoginThrottle {
 
     private Problem reject(String by, String which, Optional<EmailAddress> email, Duration wait) {
         if (recentlyRecorded.asMap().putIfAbsent(by + " " + which, true) == null) {
-            audit.recordFailure(
-                    AuditKind.LOGIN_THROTTLED,
-                    ProblemCode.TOO_MANY_REQUESTS,
-                    email.map(EmailAddress::canonical).orElse(null),
-                    "by " + by + ", next after: " + wait.toSeconds() + " s");
+            String detail = "by " + by + ", next after: " + wait.toSeconds() + " s";
+            recordFailure(AuditKind.LOGIN_THROTTLED, ProblemCode.TOO_MANY_REQUESTS, email, detail);
         }
         return new Problem(ProblemCode.TOO_MANY_REQUESTS, wait);
     }
@@ -201,18 +185,23 @@ class LoginThrottle {
         accounts.reset(attempt.reservation, attempt.network);
     }
 
-    /** The password was verified and refused; the account has counted it already. */
-    void failed(Attempt attempt) {
+    /** The answer to an attempt whose password was verified and refused. The account has counted it already. */
+    Problem refuse(Attempt attempt, ProblemCode code) {
         attempt.settle();
         addresses.failed(attempt.network);
+        recordFailure(attempt.purpose, code, attempt.email, attempt.auditDetail());
+        return new Problem(code);
+    }
+
+    private void recordFailure(AuditKind kind, ProblemCode code, Optional<EmailAddress> email, String detail) {
+        audit.recordFailure(kind, code, email.map(EmailAddress::canonical).orElse(null), detail);
     }
 
     /** The address, or for IPv6 its /64 network, which belongs to one client; empty without an address. */
     static String network(String address) {
         InetAddress parsed = address == null ? null : Inet.parseInetAddress(address);
         if (parsed instanceof Inet6Address) {
-            byte[] prefix = Arrays.copyOf(parsed.getAddress(), IPV6_NETWORK_BYTES);
-            return HexFormat.ofDelimiter(":").formatHex(prefix) + "/64";
+            return HexFormat.ofDelimiter(":").formatHex(parsed.getAddress(), 0, IPV6_NETWORK_BYTES) + "/64";
         }
         return parsed == null ? "" : address;
     }

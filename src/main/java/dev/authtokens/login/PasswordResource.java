@@ -15,22 +15,16 @@ import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
 
-/**
- * Changes passwords: people change their own and give the current one; administrators change any. A wrong current password
- * counts as a failed login.
- */
+/** People change their own password and give the current one, which is throttled as a login; administrators set any. */
 @Path("/v4/users/{email}/password/")
 @Tag(name = "users")
 public class PasswordResource {
@@ -52,17 +46,10 @@ public class PasswordResource {
     @Access(Access.Who.SIGNED_IN)
     @ResponseStatus(202)
     @Operation(
-            operationId = "modifyPassword",
             summary = "Modify password",
             description =
                     "Changes the password and revokes the account's other sessions. Administrators do not give the current one.")
-    @APIResponse(
-            responseCode = "202",
-            description = "`RESOURCE_UPDATED`: The password has been updated.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = GenericResponse.class)))
+    @APIResponse(responseCode = "202", description = "`RESOURCE_UPDATED`: The password has been updated.")
     @APIResponse(
             responseCode = "400",
             description = "`INVALID_INPUT`: a field is missing, or the new password is refused; the message says why."

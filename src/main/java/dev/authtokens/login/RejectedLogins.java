@@ -5,16 +5,12 @@ import dev.authtokens.audit.AuditLog;
 import dev.authtokens.database.Schedule;
 import dev.authtokens.password.HashingPool;
 import dev.authtokens.problem.ProblemCode;
-import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/**
- * Records in the audit log, once a minute, how many requests were rejected because of overload. One row for each of them
- * would add to the overload.
- */
+/** Records once a minute how many requests were rejected because of overload: one event for each would add to the overload. */
 @ApplicationScoped
 class RejectedLogins {
 
@@ -30,7 +26,7 @@ class RejectedLogins {
     }
 
     void repeat(@Observes Schedule schedule) {
-        schedule.every(Duration.ofMinutes(1), this::record);
+        schedule.everyAndAtStop(Duration.ofMinutes(1), this::record);
     }
 
     synchronized void record() {
@@ -51,9 +47,5 @@ class RejectedLogins {
                             + " again in a minute; check the database",
                     rejected - recorded, e.getMessage());
         }
-    }
-
-    void recordBeforeStop(@Observes ShutdownEvent stop) {
-        record();
     }
 }

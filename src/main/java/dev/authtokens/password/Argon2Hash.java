@@ -22,12 +22,9 @@ record Argon2Hash(int memory, int passes, int lanes, byte[] salt, byte[] hash) i
         int passes = ImportedHash.atMost(MAX_WORK / memory, form.group("passes"), "Argon2id", "passes (t)");
         // RFC 9106, section 3.1: at least 8 KiB for each lane.
         int lanes = ImportedHash.atMost(memory / 8, form.group("lanes"), "Argon2id", "lanes (p)");
-        return new Argon2Hash(
-                memory,
-                passes,
-                lanes,
-                ImportedHash.bytes(form.group("salt"), 8, 128, "Argon2id"),
-                ImportedHash.bytes(form.group("hash"), 16, 64, "Argon2id"));
+        byte[] salt = ImportedHash.bytes(form.group("salt"), 8, 128, "Argon2id");
+        byte[] hash = ImportedHash.bytes(form.group("hash"), 16, 64, "Argon2id");
+        return new Argon2Hash(memory, passes, lanes, salt, hash);
     }
 
     @Override

@@ -11,11 +11,11 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /**
- * Limits concurrent work on passwords, the hashing and the check of new ones, to the number of cores. A caller waits for a
- * permit on its own thread; one that would wait longer than {@link #MAX_WAIT} is rejected at once, so that an overload fills
- * neither memory nor queues.
+ * Limits concurrent work on passwords to the number of cores. A caller waits for a permit on its own thread; one that would wait
+ * longer than {@link #MAX_WAIT} is rejected at once.
  */
 @ApplicationScoped
 public class HashingPool {
@@ -59,36 +59,21 @@ public class HashingPool {
     /**
      * Checks a new password by the rules, which is work too, and hashes it.
      *
-     * @param base64 as it was sent
      * @throws Problem {@code INVALID_INPUT} that says why it is refused; {@code TOO_MANY_REQUESTS} when it would wait too long
      */
     public String hashNew(String base64, String email) {
-        long start = acquire();
-        try {
-            return hasher.hash(rules.requireAcceptable(base64, email));
-        } finally {
-            release(start);
-        }
+        return withPermit(() -> hasher.hash(rules.requireAcceptable(base64, email)));
     }
 
-    /**
-     * Verifies a password, see {@link PasswordHasher#verify}.
-     *
-     * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
-     */
+    /** As {@link PasswordHasher#verify}, or throws {@code TOO_MANY_REQUESTS} when it would wait too long. */
     public Verification verify(byte[] password, String storedHash) {
-        long start = acquire();
-        try {
-            return hasher.verify(password, storedHash);
-        } finally {
-            release(start);
-        }
+        return withPermit(() -> hasher.verify(password, storedHash));
     }
 
     /**
-     * Checks whether one more password could be hashed in time, so that a request can be rejected before any other work.
+     * Called before any other work.
      *
-     * @throws Problem {@code TOO_MANY_REQUESTS} when it would wait too long
+     * @throws Problem {@code TOO_MANY_REQUESTS} when one more password would wait too long
      */
     public void requireCapacity() {
         if (isTooLong(pending.get())) {
@@ -117,20 +102,21 @@ public class HashingPool {
         return pending.get();
     }
 
-    private long acquire() {
+    private <T> T withPermit(Supplier<T> work) {
         if (isTooLong(pending.getAndIncrement())) {
             pending.decrementAndGet();
             throw rejectForOverload();
         }
         permits.acquireUninterruptibly();
-        return System.nanoTime();
-    }
-
-    private void release(long start) {
-        // An update lost to another thread does no harm to a moving average.
-        averageNanos += (System.nanoTime() - start - averageNanos) / 8;
-        permits.release();
-        pending.decrementAndGet();
+        long start = System.nanoTime();
+        try {
+            return work.get();
+        } finally {
+            // An update lost to another thread does no harm to a moving average.
+            averageNanos += (System.nanoTime() - start - averageNanos) / 8;
+            permits.release();
+            pending.decrementAndGet();
+        }
     }
 
     private boolean isTooLong(int pendingBefore) {

@@ -1,5 +1,7 @@
 package dev.authtokens.password;
 
+import java.security.GeneralSecurityException;
+
 /**
  * A password hash of another system, other than bcrypt: see {@code docs/migrating.md}. Its parameters are bounded, so that a
  * verification takes at most 128 MiB, and 2 s on a core that makes a bcrypt hash of cost 10 in 65 ms.
@@ -17,7 +19,7 @@ sealed interface ImportedHash permits Pbkdf2Hash, Argon2Hash, ScryptHash, ShaCry
     }
 
     /** Compares a password, of up to {@link PasswordHasher#MAX_LENGTH} bytes, as the other system did. */
-    boolean matches(byte[] password);
+    boolean matches(byte[] password) throws GeneralSecurityException;
 
     /** Memory in KiB that a verification needs, if it is much. */
     default int memory() {

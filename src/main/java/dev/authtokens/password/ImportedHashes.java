@@ -1,5 +1,6 @@
 package dev.authtokens.password;
 
+import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
@@ -42,6 +43,8 @@ final class ImportedHashes {
         free.acquireUninterruptibly(hash.memory());
         try {
             return hash.matches(password);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         } finally {
             free.release(hash.memory());
         }

@@ -15,9 +15,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A list of passwords that leaked elsewhere, as such lists are published: a line for each with its SHA-1 in hexadecimal, and
- * perhaps a colon and how often it leaked, sorted by the digest. A search reads some dozen places of the file and keeps nothing
- * in memory, so the file may have any size, and may be replaced at any time.
+ * A list of leaked passwords as they are published: lines of SHA-1 in hexadecimal, and perhaps a colon and a count, sorted. A
+ * search reads some dozen places and keeps nothing in memory, so the file may have any size, and may be replaced at any time.
  */
 public record LeakedPasswords(Path file) {
 
@@ -32,12 +31,12 @@ public record LeakedPasswords(Path file) {
     /** Why the file cannot be a list, by its beginning and its end: what to say of the setting. */
     public Optional<String> refusal() {
         try (FileChannel channel = FileChannel.open(file)) {
-            List<String> lines = new ArrayList<>(lines(channel, 0));
+            List<String> lines = new ArrayList<>(read(channel, 0, BLOCK).lines().toList());
             if (channel.size() > BLOCK) {
                 // The last of the first block, and the first of the last one, may be cut.
                 lines.remove(lines.size() - 1);
-                List<String> last = lines(channel, Math.max(BLOCK, channel.size() - BLOCK));
-                lines.addAll(last.subList(1, last.size()));
+                String last = read(channel, Math.max(BLOCK, channel.size() - BLOCK), BLOCK);
+                last.lines().skip(1).forEach(lines::add);
             }
             boolean isList = !lines.isEmpty()
                     && lines.stream().allMatch(line -> LINE.matcher(line).matches())
@@ -78,10 +77,6 @@ public record LeakedPasswords(Path file) {
         } catch (IOException e) {
             throw new UncheckedIOException("The list of leaked passwords cannot be searched", e);
         }
-    }
-
-    private static List<String> lines(FileChannel channel, long begin) throws IOException {
-        return read(channel, begin, BLOCK).lines().toList();
     }
 
     private static String read(FileChannel channel, long begin, int length) throws IOException {

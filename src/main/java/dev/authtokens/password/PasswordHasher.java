@@ -26,15 +26,11 @@ import org.wildfly.security.password.spec.IteratedSaltedPasswordAlgorithmSpec;
 import org.wildfly.security.password.util.ModularCrypt;
 
 /**
- * Hashes and verifies passwords with Elytron's bcrypt. Every byte of a password counts.
+ * Hashes and verifies passwords with Elytron's bcrypt. bcrypt reads 72 bytes only, so it gets the Base64 form of an HMAC-SHA-256
+ * of the password, keyed by the pepper: every byte counts. Stored as {@code $hmac-sha256$<pepper id>$2a$<cost>$<salt and hash>}.
+ * Plain bcrypt hashes of other systems and every {@link ImportedHash} are verified as they are.
  *
- * <p>bcrypt reads 72 bytes, so it gets the Base64 form of an HMAC-SHA-256 of the password, keyed by the pepper. The stored
- * text names the scheme, the pepper and the cost: {@code $hmac-sha256$<pepper id>$2a$<cost>$<salt and hash>}. Plain bcrypt
- * hashes of other systems ({@code $2a$}, {@code $2b$}, {@code $2y$}, cost 4 to 16) are verified as they are, and so are the
- * other kinds of {@link ImportedHash}.
- *
- * <p>A verification takes the same work whether the account exists or not, and for stored hashes of a lower cost than the
- * configured one.
+ * <p>A verification takes the same work whether the account exists or not, and for hashes of a lower cost than the configured one.
  */
 @Singleton
 public class PasswordHasher {
@@ -64,11 +60,7 @@ public class PasswordHasher {
     private final SecureRandom random = new SecureRandom();
     private final ImportedHashes importedHashes;
 
-    /**
-     * What a verification found.
-     *
-     * @param renewedHash the same password with the configured cost and pepper, when those of the stored hash differ
-     */
+    /** @param renewedHash the same password with the configured cost and pepper, when those of the stored hash differ */
     public record Verification(boolean matches, Optional<String> renewedHash) {}
 
     @Inject
@@ -114,8 +106,6 @@ public class PasswordHasher {
     }
 
     /**
-     * Compares a password with a stored hash.
-     *
      * @param password null when what the client sent cannot be decoded: same work, no match
      * @param stored null when there is no account: same work, no match
      */
@@ -148,10 +138,8 @@ public class PasswordHasher {
         Matcher hash = STORED.matcher(stored);
         if (hash.matches() && hasPepperOf(hash)) {
             boolean isCostly = hash.group("pepper") == null && Integer.parseInt(hash.group("cost")) > MAX_IMPORTED_COST;
-            return isCostly
-                    ? Optional.of(
-                            "password_hash takes too much work: bcrypt with a cost over " + MAX_IMPORTED_COST + ".")
-                    : Optional.empty();
+            return Optional.of("password_hash takes too much work: bcrypt with a cost over " + MAX_IMPORTED_COST + ".")
+                    .filter(reason -> isCostly);
         }
         try {
             ImportedHash.parse(stored);
@@ -180,8 +168,8 @@ public class PasswordHasher {
     }
 
     /**
-     * The work that is missing to one verification of the configured cost, if any, in hashes of lower and lower cost. They are
-     * measured as they are made, so that it fits the machine and its load.
+     * Adds the work that is missing to one verification of the configured cost, in hashes of lower and lower cost. They are timed
+     * as they are made, so that it fits the machine and its load.
      */
     private void fillUp(long nanos) {
         long whole = 1L << (cost - MIN_COST);
@@ -215,7 +203,8 @@ public class PasswordHasher {
         return id;
     }
 
-    private static byte[] hmac(byte[] key, byte[] message) {
+    /** HMAC-SHA-256. */
+    public static byte[] hmac(byte[] key, byte[] message) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(key, "HmacSHA256"));

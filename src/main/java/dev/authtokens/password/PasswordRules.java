@@ -27,8 +27,8 @@ public class PasswordRules {
     private static final double MIN_GUESSES_LOG10 = 8;
 
     /**
-     * Characters that are estimated: the work grows with the square of the length, and with the combinations of what may stand
-     * for letters ({@code 4}, {@code @}). This bounds it to some hashes of a password.
+     * Characters that are estimated. The work grows with the square of their number, and with what may stand for letters ({@code 4},
+     * {@code @}): with 32 it is at most that of some password hashes.
      */
     private static final int ESTIMATED_LENGTH = 32;
 
@@ -66,11 +66,7 @@ public class PasswordRules {
         return Optional.empty();
     }
 
-    /**
-     * The password that was sent in Base64.
-     *
-     * @throws Problem {@code INVALID_INPUT} that says why it is refused
-     */
+    /** @throws Problem {@code INVALID_INPUT} that says why the password is refused */
     byte[] requireAcceptable(String base64, String email) {
         byte[] password = Base64Password.decode(base64)
                 .orElseThrow(() -> new Problem(ProblemCode.INVALID_INPUT, "The password is not Base64."));

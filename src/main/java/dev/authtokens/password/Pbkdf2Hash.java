@@ -45,15 +45,11 @@ record Pbkdf2Hash(int bits, int iterations, byte[] salt, byte[] hash) implements
 
     /** The JDK takes text: bytes that are none do the same work, and do not match. */
     @Override
-    public boolean matches(byte[] password) {
+    public boolean matches(byte[] password) throws GeneralSecurityException {
         String text = new String(password, UTF_8);
-        try {
-            byte[] guess = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA" + bits)
-                    .generateSecret(new PBEKeySpec(text.toCharArray(), salt, iterations, hash.length * 8))
-                    .getEncoded();
-            return MessageDigest.isEqual(guess, hash) & Arrays.equals(text.getBytes(UTF_8), password);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        byte[] guess = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA" + bits)
+                .generateSecret(new PBEKeySpec(text.toCharArray(), salt, iterations, hash.length * 8))
+                .getEncoded();
+        return MessageDigest.isEqual(guess, hash) & Arrays.equals(text.getBytes(UTF_8), password);
     }
 }

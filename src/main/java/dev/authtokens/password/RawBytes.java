@@ -14,9 +14,8 @@ import org.wildfly.security.password.WildFlyElytronPasswordProvider;
 import org.wildfly.security.password.util.ModularCrypt;
 
 /**
- * Passes bytes unchanged through Elytron, whose API takes characters and normalises them to NFKC before it hashes them. Other
- * systems hashed the bytes as they were, and their hashes must still verify. Each byte becomes a character of the private
- * use area, which no normalisation changes, and this charset encodes it back to the byte.
+ * Passes bytes unchanged through Elytron, which takes characters and normalises them to NFKC; other systems hashed the bytes as
+ * they were. Each byte becomes a character of the private use area, which no normalisation changes, and is encoded back.
  */
 final class RawBytes extends Charset {
 
@@ -58,23 +57,15 @@ final class RawBytes extends Charset {
         return new CharsetEncoder(this, 1, 1) {
             @Override
             protected CoderResult encodeLoop(CharBuffer in, ByteBuffer out) {
-                while (in.hasRemaining()) {
-                    if (!out.hasRemaining()) {
-                        return CoderResult.OVERFLOW;
-                    }
+                while (in.hasRemaining() && out.hasRemaining()) {
                     out.put((byte) (in.get() - BASE));
                 }
-                return CoderResult.UNDERFLOW;
-            }
-
-            @Override
-            public boolean isLegalReplacement(byte[] replacement) {
-                return true;
+                return in.hasRemaining() ? CoderResult.OVERFLOW : CoderResult.UNDERFLOW;
             }
         };
     }
 
-    /** Not used: a charset must have a decoder, and this one reads the bytes as they are too. */
+    /** A charset must have one: it is only asked whether the encoder's replacement is legal. */
     @Override
     public CharsetDecoder newDecoder() {
         return StandardCharsets.ISO_8859_1.newDecoder();

@@ -54,13 +54,8 @@ record ScryptHash(int n, int r, int p, byte[] salt, byte[] hash, byte[] signerKe
         }
         byte[] key = ImportedHash.bytes(form.group("key"), 16, 128, "scrypt");
         ImportedHash.require(key.length == hash.length, "scrypt", "Firebase, with a hash as long as the key");
-        return new ScryptHash(
-                n,
-                r,
-                p,
-                Arrays.concatenate(salt, ImportedHash.bytes(form.group("separator"), 1, 128, "scrypt")),
-                hash,
-                key);
+        byte[] separator = ImportedHash.bytes(form.group("separator"), 1, 128, "scrypt");
+        return new ScryptHash(n, r, p, Arrays.concatenate(salt, separator), hash, key);
     }
 
     @Override
@@ -69,21 +64,15 @@ record ScryptHash(int n, int r, int p, byte[] salt, byte[] hash, byte[] signerKe
     }
 
     @Override
-    public boolean matches(byte[] password) {
+    public boolean matches(byte[] password) throws GeneralSecurityException {
         byte[] derived = SCrypt.generate(password, salt, n, r, p, signerKey == null ? hash.length : DERIVED);
         return MessageDigest.isEqual(signerKey == null ? derived : encryptSignerKey(derived), hash);
     }
 
-    private byte[] encryptSignerKey(byte[] derived) {
-        try {
-            Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
-            cipher.init(
-                    Cipher.ENCRYPT_MODE,
-                    new SecretKeySpec(derived, 0, AES_KEY, "AES"),
-                    new IvParameterSpec(new byte[AES_BLOCK]));
-            return cipher.doFinal(signerKey);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+    private byte[] encryptSignerKey(byte[] derived) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+        SecretKeySpec key = new SecretKeySpec(derived, 0, AES_KEY, "AES");
+        cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(new byte[AES_BLOCK]));
+        return cipher.doFinal(signerKey);
     }
 }

@@ -4,10 +4,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * SHA-512-crypt (crypt(5)) of Elytron, as in {@code /etc/shadow} and LDAP: {@code $6$salt$hash} or
- * {@code $6$rounds=656000$salt$hash}, with or without {@code {CRYPT}} before it.
+ * SHA-512-crypt (crypt(5)) of Elytron: {@code $6$salt$hash} or {@code $6$rounds=656000$salt$hash}.
  *
- * @param text without {@code {CRYPT}}
+ * @param text without the {@code {CRYPT}} that LDAP puts before it
  */
 record ShaCryptHash(String text) implements ImportedHash {
 

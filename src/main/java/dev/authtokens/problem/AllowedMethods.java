@@ -20,8 +20,6 @@ import java.util.stream.Collectors;
 @Singleton
 class AllowedMethods {
 
-    private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
-
     private final OpenApiDocumentService description;
     private volatile Map<Pattern, Set<String>> methodsByPath;
 
@@ -34,7 +32,7 @@ class AllowedMethods {
         Set<String> allowed = new TreeSet<>(Set.of("OPTIONS"));
         methodsByPath().forEach((pattern, methods) -> {
             if (pattern.matcher(path).matches()) {
-                allowed.addAll(methods);
+                methods.forEach(method -> allowed.add(method.toUpperCase(Locale.ROOT)));
             }
         });
         if (allowed.contains("GET")) {
@@ -48,16 +46,11 @@ class AllowedMethods {
             byte[] document = description.getDocument(OpenApiConstants.DEFAULT_DOCUMENT_NAME, Format.JSON);
             JsonObject paths = new JsonObject(Buffer.buffer(document)).getJsonObject("paths");
             methodsByPath = paths.fieldNames().stream()
-                    .collect(Collectors.toMap(AllowedMethods::pattern, path -> methods(paths.getJsonObject(path))));
+                    .collect(Collectors.toMap(
+                            AllowedMethods::pattern,
+                            path -> Set.copyOf(paths.getJsonObject(path).fieldNames())));
         }
         return methodsByPath;
-    }
-
-    private static Set<String> methods(JsonObject pathItem) {
-        return pathItem.fieldNames().stream()
-                .map(field -> field.toUpperCase(Locale.ROOT))
-                .filter(METHODS::contains)
-                .collect(Collectors.toSet());
     }
 
     private static Pattern pattern(String path) {

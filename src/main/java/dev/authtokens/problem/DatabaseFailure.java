@@ -3,17 +3,14 @@ package dev.authtokens.problem;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * A failure of the database and what its SQL state means. The list of SQL states: a statement that is wrong itself is a
- * bug of the service; whatever else the database refuses, it may do later, or once an operator has put it right.
+ * A failure of the database and what its SQL state means: a statement that is wrong itself is a bug of the service; whatever
+ * else the database refuses, it may do later, or once an operator has put it right.
  */
 public record DatabaseFailure(SQLException exception) {
 
@@ -31,21 +28,20 @@ public record DatabaseFailure(SQLException exception) {
 
     /** Among the causes of a failure and their suppressed exceptions, where the transaction manager keeps that of a commit. */
     public static Optional<DatabaseFailure> of(Throwable failure) {
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Throwable> left = new ArrayDeque<>(List.of(failure));
-        while (!left.isEmpty()) {
-            Throwable next = left.pop();
-            if (next instanceof SQLException exception) {
-                return Optional.of(new DatabaseFailure(exception));
-            }
-            if (seen.add(next)) {
-                List.of(next.getSuppressed()).forEach(left::push);
-                if (next.getCause() != null) {
-                    left.push(next.getCause());
-                }
-            }
+        return find(failure, new HashSet<>()).map(DatabaseFailure::new);
+    }
+
+    private static Optional<SQLException> find(Throwable failure, Set<Throwable> seen) {
+        if (failure instanceof SQLException exception) {
+            return Optional.of(exception);
         }
-        return Optional.empty();
+        if (failure == null || !seen.add(failure)) {
+            return Optional.empty();
+        }
+        return find(failure.getCause(), seen)
+                .or(() -> Stream.of(failure.getSuppressed())
+                        .flatMap(suppressed -> find(suppressed, seen).stream())
+                        .findFirst());
     }
 
     /** Whether no primary answered: no connection, or none in time, no answer in time, a server that stops or starts, a standby. */
@@ -57,22 +53,18 @@ public record DatabaseFailure(SQLException exception) {
                 .isPresent();
     }
 
-    /** Whether it is the statement that is wrong. */
     public boolean isBug() {
         return BUGS.stream().anyMatch(state()::startsWith) && !MISSING.contains(state());
     }
 
-    /** Whether the user or the password is refused. */
     public boolean refusesUser() {
         return state().startsWith("28");
     }
 
-    /** Whether the user lacks a privilege. */
     public boolean lacksPrivilege() {
         return state().equals("42501");
     }
 
-    /** Whether the table does not exist. */
     public boolean lacksTable() {
         return state().equals("42P01");
     }
@@ -103,8 +95,8 @@ public record DatabaseFailure(SQLException exception) {
     }
 
     /**
-     * What the database or the driver said, in one line, without the value of a parameter, which may be a secret. Includes why
-     * there is no connection, without the name of the host.
+     * What the database or the driver said, in one line, without the value of a parameter; and why there is no connection, without
+     * the name of an unknown host. Both may be a password.
      */
     public String firstLine() {
         String line = String.valueOf(exception.getMessage())

@@ -40,11 +40,8 @@ public class ProblemResponses {
     /** Request property: a 401 also asks for HTTP Basic, for clients that send a password only when asked (RFC 9110, 11.6.1). */
     public static final String BASIC_CHALLENGE = "auth-tokens.basic-challenge";
 
-    /** RFC 9110, section 11.6.1. */
-    static final String CHALLENGE = "giantswarm realm=\"auth-tokens\"";
-
+    private static final String CHALLENGE = "giantswarm realm=\"auth-tokens\"";
     private static final String BASIC = "Basic realm=\"auth-tokens\", charset=\"UTF-8\"";
-
     private static final String OAUTH = "/oauth2/";
     private static final String INVALID_TOKEN = "invalid_token";
 
@@ -60,38 +57,31 @@ public class ProblemResponses {
         this.allowedMethods = allowedMethods;
     }
 
-    @ServerExceptionMapper
-    Response mapProblem(Problem problem, ContainerRequestContext request) {
-        Response.ResponseBuilder response = render(problem, request);
+    /** Also replaces the framework's mappers of these, whose answers show our class names, or have no body. */
+    @ServerExceptionMapper({
+        Throwable.class,
+        WebApplicationException.class,
+        MismatchedInputException.class,
+        InvalidDefinitionException.class
+    })
+    Response map(Throwable failure, ContainerRequestContext request) {
+        Problem problem = problemOf(failure);
+        String path = request.getUriInfo().getPath();
+        GenericResponse body = body(problem, path, request.getHeaderString(HttpHeaders.AUTHORIZATION));
+        Response.ResponseBuilder response = Response.status(problem.code().status())
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(body);
+        headers(problem).forEach(response::header);
+        if (INVALID_TOKEN.equals(body.error())) {
+            response.header(HttpHeaders.WWW_AUTHENTICATE, BEARER);
+        }
         if (problem.code().status() == 401 && request.getProperty(BASIC_CHALLENGE) != null) {
             response.header(HttpHeaders.WWW_AUTHENTICATE, BASIC);
         }
-        return response.build();
-    }
-
-    @ServerExceptionMapper
-    Response mapFrameworkException(WebApplicationException exception, ContainerRequestContext request) {
-        Response.ResponseBuilder response = render(problemOf(exception), request);
-        if (exception instanceof NotAllowedException) {
-            response.header(
-                    HttpHeaders.ALLOW, allowedMethods.allow(request.getUriInfo().getPath()));
+        if (failure instanceof NotAllowedException) {
+            response.header(HttpHeaders.ALLOW, allowedMethods.allow(path));
         }
         return response.build();
-    }
-
-    /** The framework has a mapper of its own for this one, which shows the client our class names. */
-    @ServerExceptionMapper
-    Response mapUnreadableBody(MismatchedInputException exception, ContainerRequestContext request) {
-        Problem problem = exception instanceof UnrecognizedPropertyException
-                ? new Problem(ProblemCode.UNKNOWN_ATTRIBUTE)
-                : new Problem(ProblemCode.INVALID_INPUT, "The request body is not the JSON object that is expected.");
-        return render(problem, request).build();
-    }
-
-    /** The framework has a mapper of its own for the second, whose answer is empty. */
-    @ServerExceptionMapper({Throwable.class, InvalidDefinitionException.class})
-    Response mapUnforeseen(Throwable throwable, ContainerRequestContext request) {
-        return mapProblem(problemOf(throwable), request);
     }
 
     /** Answers a failure outside of the resources: a body over the limit, a broken request, another extension's route. */
@@ -125,8 +115,14 @@ public class ProblemResponses {
 
     private static Problem problemOf(RoutingContext context) {
         Throwable unreadable = context.request().decoderResult().cause();
+        if (unreadable instanceof TooLongHttpLineException) {
+            return new Problem(ProblemCode.URI_TOO_LONG);
+        }
+        if (unreadable instanceof TooLongHttpHeaderException) {
+            return new Problem(ProblemCode.HEADERS_TOO_LARGE);
+        }
         if (unreadable != null) {
-            return new Problem(codeOf(unreadable));
+            return new Problem(ProblemCode.INVALID_INPUT);
         }
         boolean isServerError = context.statusCode() < 0 || context.statusCode() >= 500;
         if (isServerError && context.failure() != null) {
@@ -135,16 +131,13 @@ public class ProblemResponses {
         return new Problem(isServerError ? ProblemCode.INTERNAL_ERROR : ProblemCode.ofStatus(context.statusCode()));
     }
 
-    private static ProblemCode codeOf(Throwable unreadable) {
-        if (unreadable instanceof TooLongHttpLineException) {
-            return ProblemCode.URI_TOO_LONG;
-        }
-        return unreadable instanceof TooLongHttpHeaderException
-                ? ProblemCode.HEADERS_TOO_LARGE
-                : ProblemCode.INVALID_INPUT;
-    }
-
     private static Problem problemOf(Throwable throwable) {
+        if (throwable instanceof UnrecognizedPropertyException) {
+            return new Problem(ProblemCode.UNKNOWN_ATTRIBUTE);
+        }
+        if (throwable instanceof MismatchedInputException) {
+            return new Problem(ProblemCode.INVALID_INPUT, "The request body is not the JSON object that is expected.");
+        }
         // Those of Jackson are not about the connection: the answer could not be serialised.
         if (throwable instanceof IOException && !(throwable instanceof JacksonException)) {
             LOG.debug("The client closed the connection before the end of its request");
@@ -178,42 +171,23 @@ public class ProblemResponses {
         return new Problem(ProblemCode.NOT_YET_AVAILABLE, UNAVAILABLE_RETRY);
     }
 
-    private static Response.ResponseBuilder render(Problem problem, ContainerRequestContext request) {
-        GenericResponse body =
-                body(problem, request.getUriInfo().getPath(), request.getHeaderString(HttpHeaders.AUTHORIZATION));
-        Response.ResponseBuilder response = Response.status(problem.code().status())
-                .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(body);
-        headers(problem).forEach(response::header);
-        if (INVALID_TOKEN.equals(body.error())) {
-            response.header(HttpHeaders.WWW_AUTHENTICATE, BEARER);
-        }
-        return response;
-    }
-
     private static GenericResponse body(Problem problem, String path, String authorization) {
-        String code = problem.code().code();
+        String error = path != null && path.startsWith(OAUTH) ? oauthError(problem.code(), authorization) : null;
         String message = problem.getMessage();
-        return oauthError(problem, path, authorization)
-                .map(error -> new GenericResponse(code, message, error, message))
-                .orElseGet(() -> new GenericResponse(code, message));
+        return new GenericResponse(problem.code().code(), message, error, error == null ? null : message);
     }
 
-    /** The error code that OAuth clients read (RFC 6749, sections 4.1.2.1 and 5.2; RFC 6750, section 3.1), for their paths. */
-    private static Optional<String> oauthError(Problem problem, String path, String authorization) {
-        if (path == null || !path.startsWith(OAUTH)) {
-            return Optional.empty();
-        }
+    /** The error code that OAuth clients read (RFC 6749, sections 4.1.2.1 and 5.2; RFC 6750, section 3.1). */
+    private static String oauthError(ProblemCode code, String authorization) {
         boolean sentToken = authorization != null && !authorization.strip().regionMatches(true, 0, "basic", 0, 5);
-        return Optional.of(
-                switch (problem.code()) {
-                    case INVALID_CREDENTIALS, ACCOUNT_EXPIRED -> "invalid_client";
-                    case PERMISSION_DENIED -> sentToken ? INVALID_TOKEN : "invalid_client";
-                    case FORBIDDEN -> "insufficient_scope";
-                    case TOO_MANY_REQUESTS, NOT_YET_AVAILABLE -> "temporarily_unavailable";
-                    case INTERNAL_ERROR -> "server_error";
-                    default -> "invalid_request";
-                });
+        return switch (code) {
+            case INVALID_CREDENTIALS, ACCOUNT_EXPIRED -> "invalid_client";
+            case PERMISSION_DENIED -> sentToken ? INVALID_TOKEN : "invalid_client";
+            case FORBIDDEN -> "insufficient_scope";
+            case TOO_MANY_REQUESTS, NOT_YET_AVAILABLE -> "temporarily_unavailable";
+            case INTERNAL_ERROR -> "server_error";
+            default -> "invalid_request";
+        };
     }
 
     private static Map<String, String> headers(Problem problem) {

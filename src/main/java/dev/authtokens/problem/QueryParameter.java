@@ -11,9 +11,6 @@ import java.util.function.Function;
 /** Reads the parameters of queries. Whatever is wrong with one is {@code INVALID_INPUT} with its name. */
 public final class QueryParameter {
 
-    private static final int DEFAULT_PAGE_SIZE = 100;
-    private static final int MAX_PAGE_SIZE = 1000;
-
     private QueryParameter() {}
 
     /**
@@ -23,10 +20,18 @@ public final class QueryParameter {
      */
     public static <T> Optional<T> read(String name, String text, Function<String, T> reader) {
         try {
-            return Optional.ofNullable(text).map(reader);
+            return Optional.ofNullable(text).map(QueryParameter::withoutNul).map(reader);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new Problem(ProblemCode.INVALID_INPUT, "The parameter " + name + " is not acceptable.");
         }
+    }
+
+    /** No text in PostgreSQL can have NUL. */
+    private static String withoutNul(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException();
+        }
+        return text;
     }
 
     /** A time of RFC 3339 that PostgreSQL can have, to be used as a reader. */
@@ -38,10 +43,7 @@ public final class QueryParameter {
         return time.toInstant();
     }
 
-    /**
-     * For a call that does more when its parameter is left out: one that is misspelt, empty or repeated is not ignored, as the
-     * framework would.
-     */
+    /** For a call that does more without its parameter: one that is misspelt, empty or repeated is refused, not ignored. */
     public static void requireOnly(UriInfo uri, String name) {
         uri.getQueryParameters().forEach((given, values) -> {
             if (!given.equals(name) || values.size() != 1 || values.get(0).isEmpty()) {
@@ -53,7 +55,7 @@ public final class QueryParameter {
 
     /** The parameter {@code limit} of lists in pages. */
     public static int pageSize(String text) {
-        return limit(text, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+        return limit(text, 100, 1000);
     }
 
     /** The parameter {@code limit} of lists, from 1 to the maximum. */

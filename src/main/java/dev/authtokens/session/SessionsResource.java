@@ -36,10 +36,7 @@ public class SessionsResource {
 
     @GET
     @Access(Access.Who.SIGNED_IN)
-    @Operation(
-            operationId = "getAuthTokens",
-            summary = "Get auth tokens (sessions)",
-            description = "The caller's own sessions, the newest first.")
+    @Operation(summary = "Get auth tokens (sessions)", description = "The caller's own sessions, the newest first.")
     @APIResponse(responseCode = "200", description = "The sessions.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit must be a number from 1 to 1,000.")
     public List<IssuedToken> getAuthTokens(@RestQuery String limit, @Context SecurityContext security) {
@@ -50,10 +47,7 @@ public class SessionsResource {
     @DELETE
     @Path("{id}/")
     @Access(Access.Who.SIGNED_IN)
-    @Operation(
-            operationId = "deleteAuthTokenById",
-            summary = "Delete one auth token",
-            description = "Revokes one of the caller's own sessions.")
+    @Operation(summary = "Delete one auth token", description = "Revokes one of the caller's own sessions.")
     @APIResponse(responseCode = "200", description = Sessions.ONE_REVOKED)
     public GenericResponse deleteAuthTokenById(@RestPath String id, @Context SecurityContext security) {
         Caller caller = Caller.of(security);
@@ -64,7 +58,6 @@ public class SessionsResource {
     @Path("all/")
     @Access(Access.Who.SIGNED_IN)
     @Operation(
-            operationId = "deleteAuthTokens",
             summary = "Delete all auth tokens",
             description = "Revokes the caller's own sessions, including this one unless it is excepted.")
     @APIResponse(responseCode = "200", description = Sessions.ALL_REVOKED)
@@ -80,7 +73,6 @@ public class SessionsResource {
     @Path("everyone/")
     @Access(Access.Who.ADMIN)
     @Operation(
-            operationId = "deleteEveryonesAuthTokens",
             summary = "Delete the auth tokens of everyone",
             description = "Revokes all tokens of all accounts, including the caller's, after a breach or a restore.")
     @APIResponse(

@@ -36,7 +36,6 @@ public class UserSessionsResource {
     @GET
     @Access(Access.Who.ADMIN)
     @Operation(
-            operationId = "getUserAuthTokens",
             summary = "Get auth tokens (sessions) of a user",
             description = "The sessions of an account, the newest first.")
     @APIResponse(responseCode = "200", description = "The sessions.")
@@ -50,10 +49,7 @@ public class UserSessionsResource {
     @DELETE
     @Path("{id}/")
     @Access(Access.Who.ADMIN)
-    @Operation(
-            operationId = "deleteUserAuthTokenById",
-            summary = "Delete one auth token of a user",
-            description = "Revokes one session of an account.")
+    @Operation(summary = "Delete one auth token of a user", description = "Revokes one session of an account.")
     @APIResponse(responseCode = "200", description = Sessions.ONE_REVOKED)
     public GenericResponse deleteUserAuthTokenById(@RestPath String email, @RestPath String id) {
         Account account = users.getAccount(email);
@@ -63,10 +59,7 @@ public class UserSessionsResource {
     @DELETE
     @Path("all/")
     @Access(Access.Who.ADMIN)
-    @Operation(
-            operationId = "deleteUserAuthTokens",
-            summary = "Delete all auth tokens of a user",
-            description = "Revokes the sessions of an account.")
+    @Operation(summary = "Delete all auth tokens of a user", description = "Revokes the sessions of an account.")
     @APIResponse(responseCode = "200", description = Sessions.ALL_REVOKED)
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: except must be `current`.")
     public GenericResponse deleteUserAuthTokens(

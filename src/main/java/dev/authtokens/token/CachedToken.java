@@ -15,10 +15,7 @@ final class CachedToken {
     private final Instant readAt;
     private volatile Instant lastUsedAt;
 
-    /**
-     * @param row null when there is no such token
-     * @param lastUsedAt including uses that are not in the database yet; null when it was never used
-     */
+    /** With a null row there is no such token. The last use, null when never, includes what is not in the database yet. */
     CachedToken(TokenRow row, Instant lastUsedAt, Instant readAt) {
         this.row = row;
         this.lastUsedAt = lastUsedAt;
@@ -30,7 +27,8 @@ final class CachedToken {
         if (row == null) {
             return Optional.empty();
         }
-        Optional<Instant> expiresAt = row.expiresAt(lifetime, lastUsedAt);
+        Instant latest = TokenLifetime.earlier(row.owner().expiresAt(), row.expiresAt());
+        Optional<Instant> expiresAt = lifetime.expiresAt(row.createdAt(), lastUsedAt, latest);
         return expiresAt.isPresent() && !now.isBefore(expiresAt.get())
                 ? Optional.empty()
                 : Optional.of(new VerifiedToken(row.owner(), row.createdAt(), expiresAt, Optional.empty()));

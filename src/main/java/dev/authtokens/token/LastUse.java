@@ -3,7 +3,6 @@ package dev.authtokens.token;
 import dev.authtokens.ServiceConfig;
 import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Statements;
-import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.PersistenceException;
@@ -15,10 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
-/**
- * Collects the last use of tokens in memory and writes it to the database in batches: no check waits for a write, and a token
- * that is used many times is written once. Uses that are not written yet count on this replica already.
- */
+/** Collects last uses in memory, where they count at once, and writes them in batches, so that no check waits for a write. */
 @ApplicationScoped
 class LastUse {
 
@@ -54,14 +50,13 @@ class LastUse {
     }
 
     void repeat(@Observes Schedule schedule, ServiceConfig config) {
-        schedule.every(config.token().lastUseInterval(), this::write);
+        schedule.everyAndAtStop(config.token().lastUseInterval(), this::write);
     }
 
     void write() {
         List<Map.Entry<ByteBuffer, Instant>> uses = new ArrayList<>(pending.entrySet());
-        PersistenceException failure = null;
-        int failures = 0;
-        for (int from = 0; from < uses.size() && failures < 2; from += BATCH) {
+        List<PersistenceException> failures = new ArrayList<>();
+        for (int from = 0; from < uses.size() && failures.size() < 2; from += BATCH) {
             List<Map.Entry<ByteBuffer, Instant>> batch = uses.subList(from, Math.min(from + BATCH, uses.size()));
             try {
                 write(batch);
@@ -69,20 +64,15 @@ class LastUse {
                 batch.forEach(use -> pending.remove(use.getKey(), use.getValue()));
             } catch (PersistenceException e) {
                 // A row of this batch may be locked. If the next one fails too, it is the database.
-                failure = e;
-                failures++;
+                failures.add(e);
             }
         }
-        if (failure != null) {
+        if (!failures.isEmpty()) {
             LOG.warnf(
                     "The last use of %d tokens is not written to the database yet: %s. It is kept in memory and written"
                             + " later; check the database",
-                    pending.size(), failure.getMessage());
+                    pending.size(), failures.get(failures.size() - 1).getMessage());
         }
-    }
-
-    void writeBeforeStop(@Observes ShutdownEvent stop) {
-        write();
     }
 
     private void write(List<Map.Entry<ByteBuffer, Instant>> batch) {

@@ -12,21 +12,25 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
 /**
  * Reads the revocation log of the database and invalidates the cache accordingly.
  *
- * <p>A reading that began at a time and came back proves that this replica knows every revocation committed before that time,
- * so the cache is trusted for {@link #TRUST} from then on. When a reading fails, comes from a standby, or shows another server
- * or a restored database, everything cached is dropped, checks bypass the cache, the pool replaces its connections, and the
- * readings start anew with the current snapshot.
+ * <p>A reading that came back proves that this replica knows every revocation committed before it began, so the cache is
+ * trusted for {@link #TRUST} from its start. When a reading fails, comes from a standby, or shows another server or a restored
+ * database, checks bypass the cache, everything in it is dropped (kept for the grace of an outage, if there is one), the pool
+ * replaces its connections, and the readings start anew with the current snapshot.
  */
 @ApplicationScoped
 public class RevocationLog {
@@ -88,7 +92,7 @@ public class RevocationLog {
     }
 
     /**
-     * Starts reading, once the schema exists.
+     * Starts reading; the schema must exist.
      *
      * @return when the first reading has come back or failed: why the cache is not trusted, empty when it is
      */
@@ -104,8 +108,17 @@ public class RevocationLog {
         thread.interrupt();
     }
 
-    String distrustReason() {
-        return distrustReason;
+    /** Shows in the readiness whether the log is read. The check is always up: without the log, token checks ask the database. */
+    @Produces
+    @Readiness
+    HealthCheck health() {
+        return () -> {
+            String reason = distrustReason;
+            return HealthCheckResponse.named("Revocation log")
+                    .up()
+                    .withData("read", reason.isEmpty() ? "yes" : "no: " + reason)
+                    .build();
+        };
     }
 
     /** Keeps a connection of the pool and exchanges it now and then, so that no reading waits for a free one. */
@@ -250,11 +263,7 @@ public class RevocationLog {
         boolean keepsLastKnown = isUnreachable && outage.hasGrace();
         cache.trustUntil(System.nanoTime());
         last = null;
-        if (isUnreachable && !wasConnected) {
-            outage.begin();
-        } else {
-            outage.end();
-        }
+        outage.set(isUnreachable && !wasConnected);
         if (!keepsLastKnown) {
             cache.invalidateAll();
         }

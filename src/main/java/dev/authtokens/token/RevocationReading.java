@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
  * @param isComplete whether the triggers that write the log are there and enabled
  * @param snapshot of the statement, which the next reading begins at
  * @param lastId largest id in the log; 0 when it is empty
- * @param databaseTime by the server's clock
  */
 record RevocationReading(
         Server server,
@@ -30,19 +29,15 @@ record RevocationReading(
         Instant databaseTime,
         List<Row> rows) {
 
-    /**
-     * Longest time between two readings, by the server's clock, for which the log surely has all rows: it keeps them for a
-     * minute at least. A replica that is suspended for longer, with its connection, starts anew.
-     */
+    /** After a longer gap, by the server's clock, a replica starts anew: rows may be deleted once they are a minute old. */
     static final Duration MAX_GAP = Duration.ofSeconds(30);
 
     /** More rows than this in one reading invalidate everything, instead of each. */
     static final int MAX_ROWS = 1000;
 
     /**
-     * The rows of all transactions that became visible since the previous snapshot: those that began after it, and those that
-     * were in progress. Without a previous snapshot there are none. A transaction that stays open for hours, also in another
-     * database of the server, does not make this slower.
+     * The rows of transactions that became visible since the previous snapshot, if any: those that began after it, and those
+     * that were in progress. A transaction that stays open, also in another database, does not make this slower.
      */
     private static final String READ = """
             with previous as (select cast(? as pg_snapshot) as snapshot)
@@ -75,8 +70,8 @@ record RevocationReading(
     /**
      * A server that has not been restarted, promoted or restored.
      *
-     * @param objects ids of the log and of the triggers that write it, with the transaction that last changed each: a restore
-     *     of the tables changes them, also one of the data alone, which disables the triggers meanwhile
+     * @param objects ids of the log and its triggers, with the transaction that last changed each: a restore changes them, also
+     *     one of the data alone that disables the triggers meanwhile
      */
     record Server(long system, String timeline, Instant startedAt, String objects) {
 

@@ -56,10 +56,7 @@ public class TokenCache {
                 metrics);
     }
 
-    /**
-     * @param outageGrace zero to keep nothing for an outage of the database
-     * @param load reads a token, also one that does not exist
-     */
+    /** @param outageGrace zero to keep nothing for an outage of the database */
     TokenCache(
             int maxEntries,
             Duration outageGrace,

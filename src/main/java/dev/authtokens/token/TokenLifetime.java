@@ -3,9 +3,7 @@ package dev.authtokens.token;
 import dev.authtokens.ServiceConfig;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** When a token expires. Without any of the three settings that is never, as the contract of the API says. */
 record TokenLifetime(Optional<Duration> lifespan, Optional<Duration> idleTimeout, Optional<Duration> unusedLifespan) {
@@ -40,28 +38,18 @@ record TokenLifetime(Optional<Duration> lifespan, Optional<Duration> idleTimeout
         return one.isBefore(other) ? one : other;
     }
 
-    /**
-     * Tokens issued, last used, or issued and never used, at or before these times are expired.
-     *
-     * @param unusedSince in place of now for what expires because it is not used
-     */
+    /** @param unusedSince in place of now for what expires because it is not used */
     Cutoffs cutoffs(Instant now, Instant unusedSince) {
         return new Cutoffs(
                 before(lifespan, now), before(idleTimeout, unusedSince), before(unusedLifespan, unusedSince));
     }
 
+    /** Tokens issued, last used, or issued and never used, at or before these times are expired. */
     record Cutoffs(Instant created, Instant used, Instant createdUnused) {
 
         /** Tokens issued up to this time are invalid too. */
         Cutoffs orCreated(Instant time) {
             return new Cutoffs(time.isAfter(created) ? time : created, used, createdUnused);
-        }
-
-        /** No token that was issued later is expired. */
-        Instant latest() {
-            return Stream.of(created, used, createdUnused)
-                    .max(Comparator.naturalOrder())
-                    .orElseThrow();
         }
     }
 

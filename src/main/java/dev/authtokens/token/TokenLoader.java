@@ -34,10 +34,10 @@ class TokenLoader {
     /** When no statement has returned for this long, further checks do not queue behind it but use other connections. */
     private static final Duration STALL = Duration.ofMillis(20);
 
-    /** A check that has queued this long behind a statement that fails, fails with it, instead of waiting for a timeout of its own. */
+    /** A check that queued this long behind a statement that fails, fails with it instead of waiting for its own timeout. */
     private static final Duration MAX_QUEUE_TIME = Duration.ofMillis(250);
 
-    private record PendingCheck(byte[] digest, long since, CompletableFuture<Optional<TokenRow>> row) {}
+    private record PendingCheck(ByteBuffer key, long since, CompletableFuture<Optional<TokenRow>> row) {}
 
     private final Function<List<byte[]>, Map<ByteBuffer, TokenRow>> find;
     private final LastUse lastUse;
@@ -82,7 +82,7 @@ class TokenLoader {
 
     /** Empty when the token does not exist. */
     CompletableFuture<Optional<TokenRow>> read(byte[] digest) {
-        PendingCheck check = new PendingCheck(digest, System.nanoTime(), new CompletableFuture<>());
+        PendingCheck check = new PendingCheck(ByteBuffer.wrap(digest), System.nanoTime(), new CompletableFuture<>());
         queue.add(check);
         startReader();
         return check.row();
@@ -121,12 +121,11 @@ class TokenLoader {
     private void read(List<PendingCheck> batch) {
         try {
             Map<ByteBuffer, TokenRow> found = find.apply(batch.stream()
-                    .map(check -> ByteBuffer.wrap(check.digest()))
+                    .map(PendingCheck::key)
                     .distinct()
                     .map(ByteBuffer::array)
                     .toList());
-            batch.forEach(
-                    check -> check.row().complete(Optional.ofNullable(found.get(ByteBuffer.wrap(check.digest())))));
+            batch.forEach(check -> check.row().complete(Optional.ofNullable(found.get(check.key()))));
         } catch (RuntimeException | Error e) {
             batch.forEach(check -> check.row().completeExceptionally(e));
             failQueued(e);

@@ -20,21 +20,20 @@ class TokenPurge {
     private static final Logger LOG = Logger.getLogger(TokenPurge.class);
 
     /**
-     * For what expired because it was not used: a replica may know of a later use that it could not write yet, such as to a full
-     * disk, where rows can still be deleted. Expired tokens are refused all the same.
+     * Tokens that expired because they were not used are refused, but deleted this much later: a replica may know of a later use
+     * that it could not write yet.
      */
     static final Duration MARGIN = Duration.ofDays(1);
 
     /**
-     * Walks through the tokens in the order of their issue, and deletes the expired ones among the next {@link
-     * BatchedDeletion#BATCH}; the conditions are those of {@link TokenLifetime#expiresAt}. Rows are deleted by their physical
-     * place, since neighbours by age are neighbours on disk, while their digests are spread over the whole index. A row that
-     * is updated meanwhile moves, and is left for the next run.
+     * Goes through the tokens in the order of their issue, up to the latest cutoff: none issued later has expired. Deletes those of
+     * the next {@link BatchedDeletion#BATCH} that have expired by {@link TokenLifetime#expiresAt}, by their place on disk, since
+     * neighbours by age are neighbours there. A row that is updated meanwhile moves, and is left for the next run.
      */
     private static final String DELETE = """
             with slice as materialized (
                 select ctid as place, created_at from auth_tokens
-                where created_at > ? and created_at <= ?
+                where created_at > ? and created_at <= greatest(?, ?, ?)
                 order by created_at fetch first ? rows with ties
             ), deleted as (
                 delete from auth_tokens where ctid = any(array(
@@ -54,8 +53,8 @@ class TokenPurge {
                 select ctid from auth_tokens where expires_at <= ? order by expires_at limit ? for update skip locked))""";
 
     /**
-     * A row that is old when its transaction commits must be read by every replica before it is deleted. Without the inner
-     * select, PostgreSQL would compare the time of each row, not search the index by it.
+     * The snapshot spares rows that other replicas may not have read yet. The {@code select} around the time lets PostgreSQL search
+     * the index by it.
      */
     static final String DELETE_OLD_REVOCATIONS = """
             delete from revocations where id in (
@@ -114,7 +113,9 @@ class TokenPurge {
                 DELETE,
                 TokenPurge::read,
                 from,
-                cutoffs.latest(),
+                cutoffs.created(),
+                cutoffs.used(),
+                cutoffs.createdUnused(),
                 BatchedDeletion.BATCH,
                 cutoffs.created(),
                 cutoffs.used(),
@@ -127,7 +128,7 @@ class TokenPurge {
         return new BatchedDeletion.Batch(row.getLong(3), isLast ? null : Statements.instant(row, 1));
     }
 
-    /** At each interval those that were there an interval ago. */
+    /** Those that were visible an interval ago, so that every replica has read them. */
     void deleteOldRevocations() {
         String previous = snapshot;
         snapshot = statements.query("select pg_current_snapshot()", Statements::firstText);

@@ -24,8 +24,8 @@ import java.util.UUID;
 class TokenQueries {
 
     /**
-     * One row for each digest, which also says which server it was. The limit makes PostgreSQL look up each digest by the
-     * primary key and keep one plan: for many digests it would scan a table of some thousand tokens, and plan anew each time.
+     * One row for each digest, with the server that answered. The limit makes PostgreSQL look up each digest by the primary key and
+     * keep one plan; else it would scan the table for many digests, and plan anew each time.
      */
     private static final String FIND = """
             select pg_postmaster_start_time(), pg_is_in_recovery(), found.*
@@ -38,8 +38,8 @@ class TokenQueries {
                 limit 1) as found on true""";
 
     /**
-     * Locks the account until the end of the transaction: a password change that follows sees this token and revokes it. The
-     * token is valid even if the clock was put back after all tokens were revoked.
+     * Locks the account until the commit: a password change that follows sees this token and revokes it. The token is valid even if
+     * the clock was put back after all tokens were revoked.
      */
     private static final String INSERT = """
             insert into auth_tokens (digest, id, user_id, created_at, expires_at, name, address, user_agent, activity)
@@ -95,13 +95,7 @@ class TokenQueries {
         return statements.query(FIND.formatted(", (?)".repeat(parameters.length - 1)), this::readAll, parameters);
     }
 
-    /**
-     * Stores a token, if the password hash of the account is still the one that was verified.
-     *
-     * @param name null for a login
-     * @param lifespan null when it has none of its own
-     * @return false when the account was deleted or its hash replaced
-     */
+    /** As {@link TokenStore#issue}; false when the account was deleted or its hash replaced since it was verified. */
     boolean insert(byte[] digest, UUID id, String name, Duration lifespan, RequestOrigin origin, Account account) {
         return statements.update(
                         INSERT,
@@ -123,12 +117,7 @@ class TokenQueries {
                 .findFirst();
     }
 
-    /**
-     * Deletes the tokens of an account.
-     *
-     * @param keptId null to delete all
-     * @return number of tokens deleted
-     */
+    /** Deletes the tokens of an account but the one that is kept, or all with null; returns their number. */
     int deleteOthers(long userId, UUID keptId) {
         long tokens = statements.query(COUNT_OF_USER, row -> row.next() ? row.getLong(1) : 0, userId);
         int slices = (int) Math.min(1 + tokens / MAX_DIGESTS, DIGEST_BYTE_VALUES);
@@ -151,16 +140,11 @@ class TokenQueries {
     }
 
     /**
-     * Those of a slice of all digests, by their first byte. Read in pages along the index: a statement that selected and deleted
-     * would pass what was deleted before, again each time.
+     * The digests of one slice, chosen by their first byte. Read in pages along the index: a statement that selects and deletes
+     * would pass over what was deleted before, again each time.
      */
     private List<byte[]> digestsOfOthers(long userId, UUID keptId, int slice, int slices) {
-        record Listed(byte[] digest, UUID id) {
-
-            boolean isIn(int slice, int slices) {
-                return (digest[0] & 0xff) * slices / DIGEST_BYTE_VALUES == slice;
-            }
-        }
+        record Listed(byte[] digest, UUID id) {}
         List<byte[]> digests = new ArrayList<>();
         UUID last = new UUID(0, 0);
         List<Listed> page;
@@ -168,8 +152,9 @@ class TokenQueries {
             page = statements.list(
                     DIGESTS_OF_USER, row -> new Listed(row.getBytes(1), row.getObject(2, UUID.class)), userId, last);
             page.stream()
-                    .filter(token -> token.isIn(slice, slices) && !token.id().equals(keptId))
+                    .filter(token -> !token.id().equals(keptId))
                     .map(Listed::digest)
+                    .filter(digest -> (digest[0] & 0xff) * slices / DIGEST_BYTE_VALUES == slice)
                     .forEach(digests::add);
             last = page.isEmpty() ? last : page.get(page.size() - 1).id();
         } while (page.size() == READ_BATCH);
@@ -181,12 +166,7 @@ class TokenQueries {
         return statements.query("select valid_from from token_validity", Statements::firstInstant);
     }
 
-    /**
-     * Makes all tokens invalid that were issued up to a moment.
-     *
-     * @param until null for now
-     * @return the moment, by the database's clock; never in the future
-     */
+    /** As {@link TokenStore#revokeEveryone}. */
     Instant revokeEveryone(Instant until) {
         return statements.query(REVOKE_EVERYONE, Statements::firstInstant, until);
     }
@@ -206,11 +186,7 @@ class TokenQueries {
         return found;
     }
 
-    /**
-     * The next power of two, so that there are few distinct statements and the database keeps a plan of each; the last digest
-     * is repeated. With an array as the only parameter, PostgreSQL would plan anew each time, since the plan depends on its
-     * length.
-     */
+    /** The next power of two, so that PostgreSQL keeps the plans of a few statements: with an array it would plan anew. */
     private static int parameterCount(int digests) {
         return digests == 1 ? 1 : Integer.highestOneBit(digests - 1) * 2;
     }

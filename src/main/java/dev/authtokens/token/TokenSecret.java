@@ -1,7 +1,8 @@
 package dev.authtokens.token;
 
-import dev.authtokens.database.Sha256;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -10,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * The secret that a client holds: {@code gsa_} and 48 URL-safe characters, which are 256 random bits and a CRC-32 of
- * them. The checksum rejects most invalid tokens without a query. Only the digest is stored.
+ * What a client holds: {@code gsa_} and, in Base64url, 256 random bits and their CRC-32, which rejects most invalid tokens
+ * without a query. Only the digest is stored.
  */
 public final class TokenSecret {
 
@@ -57,7 +58,11 @@ public final class TokenSecret {
 
     /** SHA-256 of the random bits, 32 bytes. */
     byte[] digest() {
-        return Sha256.digest(random);
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(random);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -27,9 +27,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.hibernate.jpa.HibernateHints;
 
 /** The only access to tokens. What it acknowledges is committed. */
 @ApplicationScoped
@@ -38,8 +38,7 @@ public class TokenStore {
     private final TokenLifetime lifetime;
     private final TokenQueries queries;
     private final TokenCache cache;
-    private final Event<TokensRevoked> tokensRevoked;
-    private final Event<AccountChanged> accountChanged;
+    private final Event<Object> events;
     private final LastUse lastUse;
     private final AuditLog audit;
     private final DatabaseClock clock;
@@ -51,8 +50,7 @@ public class TokenStore {
             ServiceConfig config,
             TokenQueries queries,
             TokenCache cache,
-            Event<TokensRevoked> tokensRevoked,
-            Event<AccountChanged> accountChanged,
+            Event<Object> events,
             LastUse lastUse,
             AuditLog audit,
             DatabaseClock clock,
@@ -61,8 +59,7 @@ public class TokenStore {
         this.lifetime = TokenLifetime.of(config.token());
         this.queries = queries;
         this.cache = cache;
-        this.tokensRevoked = tokensRevoked;
-        this.accountChanged = accountChanged;
+        this.events = events;
         this.lastUse = lastUse;
         this.audit = audit;
         this.clock = clock;
@@ -72,44 +69,34 @@ public class TokenStore {
                 .register(metrics);
     }
 
+    /** As {@link #issue(Account, String, Duration)}, for a login. */
+    public Optional<TokenSecret> issue(Account account) {
+        return issue(account, null, null);
+    }
+
     /**
      * Issues a token to an account.
      *
      * @param account with the password hash that was verified
+     * @param name of the program that does not log in, for lists and the audit log; null for a login
+     * @param lifespan of this token, beside that of all tokens; null when it has none
      * @return empty when the account was deleted or its hash replaced meanwhile
      */
     @Transactional
-    public Optional<TokenSecret> issue(Account account) {
-        return issue(AuditKind.LOGIN, account, null, null);
-    }
-
-    /**
-     * Issues a token to a program, which does not log in.
-     *
-     * @param name for lists and the audit log
-     * @param lifespan of this token, beside that of all tokens; null when it has none
-     * @return empty when the account was deleted or its password set meanwhile
-     */
-    @Transactional
     public Optional<TokenSecret> issue(Account account, String name, Duration lifespan) {
-        return issue(AuditKind.TOKEN_CREATED, account, name, lifespan);
-    }
-
-    private Optional<TokenSecret> issue(AuditKind kind, Account account, String name, Duration lifespan) {
         TokenSecret secret = TokenSecret.generate(random);
         UUID id = UUID.randomUUID();
-        RequestOrigin origin = RequestOrigin.current();
-        if (!queries.insert(secret.digest(), id, name, lifespan, origin, account)) {
+        if (!queries.insert(secret.digest(), id, name, lifespan, RequestOrigin.current(), account)) {
             return Optional.empty();
         }
+        AuditKind kind = name == null ? AuditKind.LOGIN : AuditKind.TOKEN_CREATED;
         audit.record(kind, account.email(), id, name == null ? null : "name: " + name);
         return Optional.of(secret);
     }
 
     /**
-     * Verifies a token. The result is complete at once when the token is cached, so an event loop may call this; else it comes
-     * from a worker thread. While the database cannot be reached, and not for longer than the grace, a token that was valid when
-     * it was last read is still accepted, unless it has expired since.
+     * Verifies a token: at once when it is cached, else on a worker thread, so an event loop may call this. In the grace of
+     * an outage, a token that was valid when it was last read is accepted, unless it has expired since.
      *
      * @return empty when the token is unknown, revoked or expired, or its account has expired
      */
@@ -124,7 +111,7 @@ public class TokenStore {
         }
         CompletableFuture<Optional<VerifiedToken>> verified =
                 cache.get(digest, now).thenApply(cached -> verify(digest, cached, now));
-        return outage.hasGrace() ? verified.exceptionally(failure -> verifyLastKnown(digest, now, failure)) : verified;
+        return outage.hasGrace() ? orLastKnown(verified, digest, now) : verified;
     }
 
     private Optional<VerifiedToken> verify(byte[] digest, CachedToken cached, Instant now) {
@@ -135,14 +122,13 @@ public class TokenStore {
         return verified;
     }
 
-    private Optional<VerifiedToken> verifyLastKnown(byte[] digest, Instant now, Throwable failure) {
-        Optional<VerifiedToken> lastKnown =
-                DatabaseFailure.isUnreachable(failure) ? verifyLastKnown(digest, now) : Optional.empty();
-        if (lastKnown.isEmpty()) {
-            throw new CompletionException(
-                    failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
-        }
-        return lastKnown;
+    private CompletionStage<Optional<VerifiedToken>> orLastKnown(
+            CompletableFuture<Optional<VerifiedToken>> verified, byte[] digest, Instant now) {
+        return verified.exceptionallyCompose(failure -> Optional.of(failure)
+                .filter(DatabaseFailure::isUnreachable)
+                .flatMap(unreachable -> verifyLastKnown(digest, now))
+                .map(lastKnown -> CompletableFuture.completedFuture(Optional.of(lastKnown)))
+                .orElse(verified));
     }
 
     private Optional<VerifiedToken> verifyLastKnown(byte[] digest, Instant now) {
@@ -191,7 +177,10 @@ public class TokenStore {
     public List<IssuedToken> list(long userId, Instant accountExpiresAt, UUID currentId, int limit) {
         Instant now = clock.now();
         Instant validFrom = queries.validFrom();
-        try (Stream<AuthToken> newest = AuthToken.ofUser(userId, limit)) {
+        // Rows are fetched as the stream is read.
+        try (Stream<AuthToken> newest = AuthToken.<AuthToken>find("userId = ?1 order by createdAt desc, id", userId)
+                .withHint(HibernateHints.HINT_FETCH_SIZE, limit)
+                .stream()) {
             return newest.takeWhile(token -> token.createdAt.isAfter(validFrom))
                     .map(token -> issued(token, accountExpiresAt, currentId))
                     .filter(token -> token.expiry().equals(Expiry.NEVER) || now.isBefore(token.expiry()))
@@ -220,21 +209,6 @@ public class TokenStore {
         return revoke(AuditKind.TOKEN_REVOKED, userId, email, tokenId, null);
     }
 
-    /** Revokes a token by its secret, if it exists. */
-    public void revoke(TokenSecret secret) {
-        revoke(AuditKind.TOKEN_REVOKED, secret, null);
-    }
-
-    /**
-     * Revokes a token that was sent where it gets logged.
-     *
-     * @param place for the audit log
-     * @return false when there is no such token
-     */
-    public boolean revokeLeaked(TokenSecret secret, String place) {
-        return revoke(AuditKind.TOKEN_LEAKED, secret, "place: " + place);
-    }
-
     /** E-mail address of the account of a valid token; asking is not a use of the token. */
     public Optional<String> findAccount(TokenSecret secret) {
         byte[] digest = secret.digest();
@@ -246,8 +220,13 @@ public class TokenStore {
                 .map(token -> token.owner().email());
     }
 
-    /** Anybody may send a secret: one that does not exist costs a query and no transaction. */
-    private boolean revoke(AuditKind kind, TokenSecret secret, String detail) {
+    /**
+     * Revokes a token by its secret. Anybody may send one: if it does not exist, that costs a query and no transaction.
+     *
+     * @param detail for the audit log; null for none
+     * @return false when there is no such token
+     */
+    public boolean revoke(AuditKind kind, TokenSecret secret, String detail) {
         return queries.find(secret.digest())
                 .map(TokenRow::owner)
                 .filter(owner -> revoke(kind, owner.userId(), owner.email(), owner.tokenId(), detail))
@@ -258,18 +237,13 @@ public class TokenStore {
     boolean revoke(AuditKind kind, long userId, String email, UUID tokenId, String detail) {
         Optional<byte[]> deleted = queries.delete(userId, tokenId);
         deleted.ifPresent(digest -> {
-            tokensRevoked.fire(new TokensRevoked(digest));
+            events.fire(new TokensRevoked(digest));
             audit.record(kind, email, tokenId, detail);
         });
         return deleted.isPresent();
     }
 
-    /**
-     * Revokes the tokens of an account.
-     *
-     * @param keptId null to revoke all
-     * @return number of tokens revoked
-     */
+    /** Revokes the tokens of an account but the one that is kept, or all with null; returns their number. */
     @Transactional
     public int revokeAll(long userId, String email, UUID keptId) {
         int revoked = revokeOthers(userId, keptId);
@@ -286,14 +260,14 @@ public class TokenStore {
     @Transactional
     public Instant revokeEveryone(Instant until) {
         Instant validFrom = queries.revokeEveryone(until);
-        tokensRevoked.fire(new TokensRevoked(null));
+        events.fire(new TokensRevoked(null));
         audit.record(AuditKind.TOKEN_REVOKED, null, null, "all accounts, issued up to: " + validFrom);
         return validFrom;
     }
 
     /** On this replica they are refused from the commit on; on others when these have read the revocation log. */
     private int revokeOthers(long userId, UUID keptId) {
-        accountChanged.fire(new AccountChanged(userId));
+        events.fire(new AccountChanged(userId));
         return queries.deleteOthers(userId, keptId);
     }
 }

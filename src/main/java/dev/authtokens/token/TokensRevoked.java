@@ -1,8 +1,4 @@
 package dev.authtokens.token;
 
-/**
- * Tokens were revoked on this replica.
- *
- * @param digest of the token; null: all tokens of all accounts
- */
+/** Event: this replica revokes the token with this digest, or with null all tokens of all accounts. */
 record TokensRevoked(byte[] digest) {}

@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * The database server of the latest reading of the revocation log. Tokens that were read from a standby, or from another
- * server than that, may have been revoked elsewhere, so they do not count, also while readings fail.
+ * The server of the latest reading of the revocation log. What was read from a standby, or from another server, does not count,
+ * also while readings fail: the token may have been revoked elsewhere.
  */
 @Singleton
 class TrustedServer {

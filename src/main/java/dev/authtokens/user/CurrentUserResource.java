@@ -18,10 +18,7 @@ public class CurrentUserResource {
     @GET
     @NonBlocking
     @Access(Access.Who.SIGNED_IN)
-    @Operation(
-            operationId = "getCurrentUser",
-            summary = "Who am I",
-            description = "The account that the token belongs to.")
+    @Operation(summary = "Who am I", description = "The account that the token belongs to.")
     public UserView getCurrentUser(@Context SecurityContext security) {
         return UserView.of(Caller.of(security));
     }

@@ -16,11 +16,6 @@ public final class Expiry {
 
     private Expiry() {}
 
-    /** @param expiresAt null when never */
-    public static Instant show(Instant expiresAt) {
-        return expiresAt == null ? NEVER : expiresAt;
-    }
-
     /** @return null for {@link #NEVER} */
     static Instant stored(Instant expiry) {
         return expiry.equals(NEVER) ? null : expiry;

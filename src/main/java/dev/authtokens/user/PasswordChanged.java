@@ -2,9 +2,5 @@ package dev.authtokens.user;
 
 import java.util.UUID;
 
-/**
- * Event: the transaction changes the password of this account, so its other sessions are to be revoked.
- *
- * @param keptTokenId the token that stays valid; null to revoke all
- */
+/** Event: the transaction changes the password, so all tokens but the kept one (null: all) of this account are to be revoked. */
 public record PasswordChanged(long userId, UUID keptTokenId) {}

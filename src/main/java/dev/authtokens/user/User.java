@@ -2,7 +2,6 @@ package dev.authtokens.user;
 
 import dev.authtokens.access.Role;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
-import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -25,26 +24,16 @@ public class User extends PanacheEntityBase {
     Long id;
 
     String email;
-
-    @Column(name = "email_canonical")
     String emailCanonical;
-
-    @Column(name = "password_hash")
     String passwordHash;
 
     @Enumerated(EnumType.STRING)
     Role role;
 
-    @Column(name = "created_at")
     Instant createdAt;
-
-    @Column(name = "expires_at")
     Instant expiresAt;
 
-    /**
-     * In the order of their addresses, from the one behind {@code after}. The prefix is two bounds, since a pattern that is a
-     * parameter cannot limit the search in the index.
-     */
+    /** By address. The prefix is two bounds, since a pattern that is a parameter cannot limit the search in the index. */
     static List<User> page(String prefix, String after, int limit) {
         return find(
                         "emailCanonical >= ?1 and emailCanonical < ?2 and emailCanonical > ?3 order by emailCanonical",

@@ -6,11 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.StringJoiner;
 
-/**
- * A change of an account. What is empty stays as it is.
- *
- * @param expiry {@link Expiry#NEVER} for never
- */
+/** A change of an account. What is empty stays as it is; {@link Expiry#NEVER} removes the expiry. */
 public record UserChange(Optional<EmailAddress> email, Optional<Instant> expiry, Optional<Role> role) {
 
     public static UserChange ofExpiry(Instant expiry) {

@@ -49,11 +49,7 @@ public class UserImport {
         return Set.copyOf(statements.list(FIND, row -> row.getString(1), canonical));
     }
 
-    /**
-     * Creates those accounts that do not exist yet, in one transaction.
-     *
-     * @return number of accounts created
-     */
+    /** Creates those accounts that do not exist yet, and returns their number. */
     @Transactional
     public int insert(List<Row> rows) {
         List<Created> created = statements.list(

@@ -9,9 +9,9 @@ import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.database.Statements;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
+import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
-import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.time.Instant;
@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
-import org.postgresql.util.PSQLException;
 
 /**
  * The access to accounts, beside {@link UserImport}. Every method is one transaction, or takes part in the caller's. Logins and
@@ -36,33 +35,23 @@ public class UserStore {
     /** Accounts in memory at once while many are listed. */
     private static final int PAGE = 1000;
 
-    /** The constraint in the schema. */
-    private static final String UNIQUE_EMAIL = "users_email_canonical_key";
+    /**
+     * SQL state. In {@code users} only the e-mail address can cause it, since ids are random. The constraint's name does not serve:
+     * Hibernate takes it from a message in the language of the server.
+     */
+    private static final String UNIQUE_VIOLATION = "23505";
 
     private static final String FIND_ACCOUNT =
             "select id, email, password_hash, role, created_at, expires_at from users where email_canonical = ?";
 
-    private final EntityManager entityManager;
     private final Statements statements;
-    private final Event<PasswordChanged> passwordChanged;
-    private final Event<AccountChanged> accountChanged;
-    private final Event<AccountDeleted> accountDeleted;
+    private final Event<Object> events;
     private final AuditLog audit;
     private final DatabaseClock clock;
 
-    UserStore(
-            EntityManager entityManager,
-            Statements statements,
-            Event<PasswordChanged> passwordChanged,
-            Event<AccountChanged> accountChanged,
-            Event<AccountDeleted> accountDeleted,
-            AuditLog audit,
-            DatabaseClock clock) {
-        this.entityManager = entityManager;
+    UserStore(Statements statements, Event<Object> events, AuditLog audit, DatabaseClock clock) {
         this.statements = statements;
-        this.passwordChanged = passwordChanged;
-        this.accountChanged = accountChanged;
-        this.accountDeleted = accountDeleted;
+        this.events = events;
         this.audit = audit;
         this.clock = clock;
     }
@@ -73,29 +62,19 @@ public class UserStore {
                 .findFirst();
     }
 
-    /**
-     * @param email as it was sent
-     * @throws Problem {@code RESOURCE_NOT_FOUND} when no account has this e-mail address
-     */
+    /** @throws Problem {@code RESOURCE_NOT_FOUND} when no account has this e-mail address */
     public Account getAccount(String email) {
         return EmailAddress.parse(email).flatMap(this::findAccount).orElseThrow(UserStore::notFound);
     }
 
-    /** @throws Problem {@code RESOURCE_NOT_FOUND} */
-    public Account getAccount(EmailAddress email) {
-        return findAccount(email).orElseThrow(UserStore::notFound);
-    }
-
-    /**
-     * The account, for a caller who acts on it.
-     *
-     * @param email as it was sent
-     * @throws Problem {@code PERMISSION_DENIED} 403 when it is not the caller's own, whether it exists or not; {@code
-     *     RESOURCE_NOT_FOUND} for administrators only
-     */
+    /** @throws Problem 403 when it is not the caller's own, whether it exists or not; 404 for administrators only */
     public Account getAccountFor(Caller caller, String email) {
         Optional<Account> found = EmailAddress.parse(email).flatMap(this::findAccount);
-        caller.requireMayActOn(found.map(Account::id));
+        // By the id: the address in the token may belong to another account by now.
+        if (caller.role() != Role.ADMIN
+                && found.filter(account -> account.id() == caller.userId()).isEmpty()) {
+            throw new Problem(ProblemCode.FORBIDDEN);
+        }
         return found.orElseThrow(UserStore::notFound);
     }
 
@@ -111,8 +90,8 @@ public class UserStore {
     }
 
     /**
-     * Accounts in the order of their canonical e-mail addresses, after the one given, which may be empty. The first page is
-     * read at once, each other one when it is needed, in a transaction of its own.
+     * In the order of canonical addresses, after the given one, which may be empty. The first page is read at once, each other one
+     * when it is needed, in a transaction of its own.
      */
     public Stream<UserView> list(String prefix, String after, int limit) {
         int size = Math.min(PAGE, limit);
@@ -133,7 +112,7 @@ public class UserStore {
     }
 
     /**
-     * @param expiry {@link Expiry#NEVER} for never
+     * @param expiry {@link Expiry#NEVER} for never; not null
      * @throws Problem {@code RESOURCE_ALREADY_EXISTS} when an account has this e-mail address
      */
     @Transactional
@@ -150,10 +129,10 @@ public class UserStore {
     }
 
     /**
-     * Changes what is given. Sessions stay valid under a new e-mail address.
+     * Sessions stay valid under a new e-mail address.
      *
-     * @throws Problem {@code RESOURCE_NOT_FOUND}; {@code RESOURCE_ALREADY_EXISTS} when another account has the new e-mail
-     *     address; {@code INVALID_INPUT} when no administrator would be left
+     * @throws Problem {@code RESOURCE_NOT_FOUND}, {@code RESOURCE_ALREADY_EXISTS}, or {@code INVALID_INPUT} when no
+     *     administrator would be left
      */
     @Transactional
     public UserView modify(long userId, UserChange change) {
@@ -171,19 +150,13 @@ public class UserStore {
         });
         change.expiry().ifPresent(expiry -> user.expiresAt = Expiry.stored(expiry));
         change.role().ifPresent(role -> user.role = role);
-        requireUnique(entityManager::flush);
-        accountChanged.fire(new AccountChanged(user.id));
+        requireUnique(Panache::flush);
+        events.fire(new AccountChanged(user.id));
         audit.record(AuditKind.USER_MODIFIED, before, null, change.describe());
         return UserView.of(user);
     }
 
-    /**
-     * Replaces a password that was verified, and revokes the account's other tokens.
-     *
-     * @param account with the hash that was verified
-     * @param keptTokenId null to revoke all
-     * @return false when the password was changed since it was verified
-     */
+    /** As {@link #setPassword}, but false when the account was deleted or its password changed since the account was read. */
     @Transactional
     public boolean changePassword(Account account, String newHash, UUID keptTokenId) {
         boolean changed = replaceHash(account.id(), account.passwordHash(), newHash);
@@ -208,20 +181,16 @@ public class UserStore {
     }
 
     private void recordPasswordChange(Account account, UUID keptTokenId) {
-        passwordChanged.fire(new PasswordChanged(account.id(), keptTokenId));
+        events.fire(new PasswordChanged(account.id(), keptTokenId));
         audit.record(AuditKind.PASSWORD_CHANGED, account.email(), null, null);
     }
 
-    /**
-     * Deletes an account with its tokens.
-     *
-     * @throws Problem {@code RESOURCE_NOT_FOUND}; {@code INVALID_INPUT} when no administrator would be left
-     */
+    /** @throws Problem {@code RESOURCE_NOT_FOUND}, or {@code INVALID_INPUT} when no administrator would be left */
     @Transactional
     public void delete(long userId) {
         requireAnotherAdministrator(userId);
         User user = User.findAndLock(userId).orElseThrow(UserStore::notFound);
-        accountDeleted.fire(new AccountDeleted(userId));
+        events.fire(new AccountDeleted(userId));
         user.delete();
         audit.record(AuditKind.USER_DELETED, user.emailCanonical, null, null);
     }
@@ -252,19 +221,12 @@ public class UserStore {
         try {
             write.run();
         } catch (ConstraintViolationException e) {
-            if (!isOfEmail(e)) {
+            if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
                 throw e;
             }
             throw new Problem(
                     ProblemCode.RESOURCE_ALREADY_EXISTS, "There is an account with this e-mail address already.");
         }
-    }
-
-    /** By the driver: Hibernate takes the name from the message, which is in the language of the server. */
-    private static boolean isOfEmail(ConstraintViolationException violation) {
-        return violation.getSQLException() instanceof PSQLException exception
-                && exception.getServerErrorMessage() != null
-                && UNIQUE_EMAIL.equals(exception.getServerErrorMessage().getConstraint());
     }
 
     private static Problem notFound() {

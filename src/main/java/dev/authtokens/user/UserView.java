@@ -3,6 +3,7 @@ package dev.authtokens.user;
 import dev.authtokens.access.Caller;
 import dev.authtokens.access.Role;
 import java.time.Instant;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** An account as the API shows it; {@code 0001-01-01T00:00:00Z} is the expiry of one that never expires. */
@@ -31,22 +32,18 @@ public record UserView(
         String role) {
 
     public static UserView of(Account account) {
-        return new UserView(
-                account.email(),
-                account.createdAt(),
-                Expiry.show(account.expiresAt()),
-                account.role().wireName());
+        return of(account.email(), account.createdAt(), account.expiresAt(), account.role());
     }
 
     static UserView of(Caller caller) {
-        return new UserView(
-                caller.email(),
-                caller.createdAt(),
-                Expiry.show(caller.expiresAt()),
-                caller.role().wireName());
+        return of(caller.email(), caller.createdAt(), caller.expiresAt(), caller.role());
     }
 
     static UserView of(User user) {
-        return new UserView(user.email, user.createdAt, Expiry.show(user.expiresAt), user.role.wireName());
+        return of(user.email, user.createdAt, user.expiresAt, user.role);
+    }
+
+    private static UserView of(String email, Instant created, Instant expiresAt, Role role) {
+        return new UserView(email, created, Objects.requireNonNullElse(expiresAt, Expiry.NEVER), role.wireName());
     }
 }

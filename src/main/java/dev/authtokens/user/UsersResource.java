@@ -37,16 +37,10 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
-/**
- * Administration of accounts. People see and change only their own account; any other one is forbidden to them, whether it
- * exists or not. The list is a stream, with one page of it in memory.
- */
+/** Administration of accounts. People see and change only their own. The list is a stream, with one page in memory. */
 @Path("/v4/users/")
 @Tag(name = "users")
 public class UsersResource {
-
-    /** What an empty expiry means, which the JavaScript client sends. */
-    private static final String NEVER = Expiry.NEVER.toString();
 
     private final UserStore users;
     private final HashingPool hashing;
@@ -61,17 +55,11 @@ public class UsersResource {
     @GET
     @Access(Access.Who.ADMIN)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "getUsers",
-            summary = "Get users",
-            description = "Accounts in the order of their e-mail addresses.")
+    @Operation(summary = "Get users", description = "Accounts in the order of their e-mail addresses.")
     @APIResponse(
             responseCode = "200",
             description = "The accounts.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(type = SchemaType.ARRAY, implementation = UserView.class)))
+            content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = UserView.class)))
     @APIResponse(
             responseCode = "400",
             description = "`INVALID_INPUT`: limit is not a number of 1 or more, or a text contains NUL.")
@@ -101,10 +89,7 @@ public class UsersResource {
     @GET
     @Path("{email}/")
     @Access(Access.Who.SIGNED_IN)
-    @Operation(
-            operationId = "getUser",
-            summary = "Get user",
-            description = "One account: the caller's own, or any for administrators.")
+    @Operation(summary = "Get user", description = "One account: the caller's own, or any for administrators.")
     public UserView getUser(@RestPath String email, @Context SecurityContext security) {
         return UserView.of(users.getAccountFor(Caller.of(security), email));
     }
@@ -113,17 +98,10 @@ public class UsersResource {
     @Path("{email}/")
     @Access(Access.Who.ADMIN)
     @ResponseStatus(201)
-    @Operation(
-            operationId = "createUser",
-            summary = "Create user",
-            description = "Creates an account, with the role `user` where none is given.")
+    @Operation(summary = "Create user", description = "Creates an account, with the role `user` where none is given.")
     @APIResponse(
             responseCode = "201",
-            description = "`RESOURCE_CREATED`: The user with email 'andy@example.com' has been created.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = GenericResponse.class)))
+            description = "`RESOURCE_CREATED`: The user with email 'andy@example.com' has been created.")
     @APIResponse(
             responseCode = "400",
             description =
@@ -151,7 +129,6 @@ public class UsersResource {
     @Path("{email}/")
     @Access(Access.Who.SIGNED_IN)
     @Operation(
-            operationId = "modifyUser",
             summary = "Modify user",
             description = "Changes the e-mail address, and for administrators expiry and role. Sessions stay valid.")
     @APIResponse(responseCode = "200", description = "The account as it is now.")
@@ -169,6 +146,7 @@ public class UsersResource {
             @RequestBody(
                             content =
                                     @Content(
+                                            // Without a media type, the examples are left out.
                                             mediaType = MediaType.APPLICATION_JSON,
                                             schema = @Schema(implementation = ModifyUserRequest.class),
                                             // The first one is filled into forms, and changes nothing.
@@ -199,10 +177,7 @@ public class UsersResource {
     @DELETE
     @Path("{email}/")
     @Access(Access.Who.ADMIN)
-    @Operation(
-            operationId = "deleteUser",
-            summary = "Delete user",
-            description = "Deletes an account and revokes its sessions.")
+    @Operation(summary = "Delete user", description = "Deletes an account and revokes its sessions.")
     @APIResponse(
             responseCode = "200",
             description = "`RESOURCE_DELETED`: The user with email 'andy@example.com' has been deleted.")
@@ -220,7 +195,8 @@ public class UsersResource {
 
     private static Optional<Instant> expiry(String text) {
         return Optional.ofNullable(text)
-                .map(time -> time.isEmpty() ? NEVER : time)
+                // The JavaScript client sends an empty text for never.
+                .map(time -> time.isEmpty() ? Expiry.NEVER.toString() : time)
                 .map(time -> Expiry.parse(time)
                         .orElseThrow(() -> invalid("The expiry is not a time like 2030-01-01T12:00:00Z.")));
     }
@@ -231,8 +207,7 @@ public class UsersResource {
     }
 
     private static String searched(String parameter, String text) {
-        return QueryParameter.read(parameter, text, EmailAddress::canonicalSearchText)
-                .orElse("");
+        return QueryParameter.read(parameter, text, EmailAddress::canonical).orElse("");
     }
 
     private static Problem invalid(String reason) {

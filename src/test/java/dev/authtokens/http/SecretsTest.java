@@ -9,12 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.access.Role;
-import dev.authtokens.database.Sha256;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
 import dev.authtokens.harness.LogRecords;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
+import io.quarkus.runtime.util.HashUtil;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -217,11 +217,8 @@ class SecretsTest {
     private String keepToken(String token) throws Exception {
         byte[] random = Arrays.copyOf(Base64.getUrlDecoder().decode(token.substring(4)), 32);
         assertEquals(52, token.length());
-        secrets.addAll(List.of(
-                token,
-                token.substring(4, 40),
-                HexFormat.of().formatHex(random),
-                HexFormat.of().formatHex(Sha256.digest(random))));
+        secrets.addAll(
+                List.of(token, token.substring(4, 40), HexFormat.of().formatHex(random), HashUtil.sha256(random)));
         return token;
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.authtokens.harness.AtOnce;
 import dev.authtokens.harness.OtherSystems;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -16,14 +17,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Execution(ExecutionMode.CONCURRENT)
 class ImportedHashTest {
 
     static final List<String> HASHES = OtherSystems.HASHES;
@@ -116,7 +119,7 @@ class ImportedHashTest {
     /** A text that was changed in one place is refused by the import, or verified like any other. */
     @ParameterizedTest
     @FieldSource("HASHES")
-    void refusesMalformedTextsBeforeALogin(String text) {
+    void refusesMalformedTextsBeforeALogin(String text) throws Exception {
         int refused = 0;
         int verified = 0;
         for (String mutant : mutants(text)) {
@@ -227,10 +230,8 @@ class ImportedHashTest {
         String small = HASHES.get(1);
         PasswordHasher tight = new PasswordHasher(4, Optional.empty(), List.of(), 40 * 1024);
         assertEquals(NO_MATCH, tight.verify(PASSWORD, eightMebibytes));
-        List<Boolean> matches = IntStream.range(0, 8)
-                .parallel()
-                .mapToObj(i -> tight.verify(PASSWORD, small).matches())
-                .toList();
+        List<Boolean> matches =
+                AtOnce.times(8, () -> tight.verify(PASSWORD, small).matches());
         assertEquals(Collections.nCopies(8, true), matches);
     }
 

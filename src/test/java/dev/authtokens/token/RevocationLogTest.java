@@ -458,8 +458,7 @@ class RevocationLogTest {
     }
 
     private String reason() {
-        return String.valueOf(
-                new RevocationLogHealth(log).call().getData().orElseThrow().get("read"));
+        return String.valueOf(log.health().call().getData().orElseThrow().get("read"));
     }
 
     @Test
