@@ -158,7 +158,8 @@ class CommandLineIT {
     @Test
     @EnabledOnOs(OS.LINUX)
     void hasNoSecretInItsArguments() throws IOException {
-        Map<String, String> settings = ServiceProcess.database(SharedPostgres.newDatabaseWithSchema());
+        String url = SharedPostgres.newDatabaseWithSchema();
+        Map<String, String> settings = ServiceProcess.database(url);
         try (ServiceProcess command = ServiceProcess.command(settings, "user", "create", ANDY, "--verbose")) {
             Await.until(command::errors, () -> command.errors().contains("Installed features"));
             for (String arguments : argumentsOf(command)) {
@@ -172,6 +173,9 @@ class CommandLineIT {
             assertFalse(command.errors().contains(PASSWORD) || command.errors().contains("$2a$"), command.errors());
             assertEquals(1, command.output().lines().count(), command.output());
         }
+        String hash =
+                (String) Postgres.query(url, "select password_hash from users").get(0);
+        assertTrue(hash.matches("\\$hmac-sha256\\$[0-9a-f]{8}\\$2a\\$10\\$.{53}"), hash);
     }
 
     /** What is an argument, everybody on the machine can read. */

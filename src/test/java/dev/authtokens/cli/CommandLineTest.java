@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** What the arguments mean; nothing is started for it. */
+@Execution(ExecutionMode.CONCURRENT)
 class CommandLineTest {
 
     private static final Pattern DOCUMENT_ROW = Pattern.compile("(?m)^\\| `(?<command>[a-z]+(?: [a-z]+)?)[^`]*` \\|");

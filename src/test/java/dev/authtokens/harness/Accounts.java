@@ -2,6 +2,7 @@ package dev.authtokens.harness;
 
 import dev.authtokens.access.Role;
 import dev.authtokens.password.PasswordHasher;
+import io.quarkus.arc.Arc;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -12,15 +13,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32;
-import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Makes accounts for tests. Each has an e-mail address of its own, so that tests do not disturb each other. */
 public final class Accounts {
 
     public static final String PASSWORD = "correct horse battery staple";
-
-    /** Property: the cost of the hashes of the service under test, where it is not the default. */
-    static final String BCRYPT_COST = "tests.bcrypt-cost";
 
     private static final String HASH = hasher().hash(PASSWORD.getBytes(StandardCharsets.UTF_8));
 
@@ -28,12 +25,11 @@ public final class Accounts {
 
     private Accounts() {}
 
-    /** Without a pepper, as the service under test. */
+    /** As the service under test: that of this process, or one with the defaults. */
     public static PasswordHasher hasher() {
-        int cost = ConfigProvider.getConfig()
-                .getOptionalValue(BCRYPT_COST, Integer.class)
-                .orElse(10);
-        return new PasswordHasher(cost, Optional.empty(), List.of());
+        return Arc.container() == null
+                ? new PasswordHasher(10, Optional.empty(), List.of())
+                : Arc.container().instance(PasswordHasher.class).get();
     }
 
     public static String create() {

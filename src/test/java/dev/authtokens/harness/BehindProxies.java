@@ -2,11 +2,10 @@ package dev.authtokens.harness;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The client of a test connects from a trusted proxy, so that it can come from anywhere. Quarkus's own reading of the header
- * is on as well, leaked tokens are only logged, and passwords are hashed with less work.
+ * is on as well, and leaked tokens are only logged.
  */
 public final class BehindProxies implements QuarkusTestProfile {
 
@@ -16,15 +15,8 @@ public final class BehindProxies implements QuarkusTestProfile {
     private static final String PROXIES = "127.0.0.0/8,10.0.0.0/8";
 
     @Override
-    public Set<Class<?>> getEnabledAlternatives() {
-        return Set.of(LightHashing.class);
-    }
-
-    @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
-                Accounts.BCRYPT_COST,
-                String.valueOf(LightHashing.COST),
                 "auth-tokens.http.trusted-proxies",
                 PROXIES,
                 "quarkus.http.proxy.proxy-address-forwarding",

@@ -32,6 +32,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every overlay and component renders to objects that Kubernetes knows, that fit together and that keep our rules. */
 @Tag("any-runtime")
+@Execution(ExecutionMode.CONCURRENT)
 class ManifestsTest {
 
     private static final Pattern CREATE_SECRET =

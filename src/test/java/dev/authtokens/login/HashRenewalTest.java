@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.AtOnce;
 import dev.authtokens.harness.OtherSystems;
 import dev.authtokens.harness.ServiceDatabase;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -34,7 +34,7 @@ class HashRenewalTest {
 
         Api.login(email, "abc").then().statusCode(200);
         String renewed = Accounts.hashOf(email);
-        assertTrue(renewed.matches("\\$hmac-sha256\\$[0-9a-f]{8}\\$2a\\$10\\$.{53}"), renewed);
+        assertTrue(renewed.matches("\\$hmac-sha256\\$[0-9a-f]{8}\\$2a\\$06\\$.{53}"), renewed);
 
         Api.login(email, "abc").then().statusCode(200);
         assertEquals(renewed, Accounts.hashOf(email));
@@ -59,10 +59,7 @@ class HashRenewalTest {
     @Test
     void loginsAtTheMomentOfARenewalSucceedAll() {
         String email = Accounts.createWithHash("$2b" + IMPORTED, Role.USER, null);
-        List<Integer> statuses = IntStream.range(0, 6)
-                .parallel()
-                .mapToObj(i -> Api.login(email, "abc").statusCode())
-                .toList();
+        List<Integer> statuses = AtOnce.times(6, () -> Api.login(email, "abc").statusCode());
         assertEquals(List.of(200, 200, 200, 200, 200, 200), statuses);
     }
 }

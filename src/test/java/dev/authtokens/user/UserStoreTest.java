@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
+import dev.authtokens.harness.AtOnce;
 import dev.authtokens.harness.Await;
 import dev.authtokens.harness.LogRecords;
 import dev.authtokens.harness.Postgres;
@@ -23,7 +24,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,7 +122,7 @@ class UserStoreTest {
         return Postgres.query(ServiceDatabase.url(), sql);
     }
 
-    /** Only of the address; anything else that the database refuses is a fault. */
+    /** Only a value that must be unique; anything else that the database refuses is a fault. */
     @Test
     void takesNoOtherViolationForAnAccountThatExists() {
         Postgres.execute(
@@ -159,13 +159,10 @@ class UserStoreTest {
         for (int i = 0; i < 10; i++) {
             long one = id(Accounts.create(Role.ADMIN, null));
             long other = id(Accounts.create(Role.ADMIN, null));
-            List<Boolean> removed = Stream.<Runnable>of(
-                            () -> users.delete(one), () -> users.modify(other, UserChange.ofRole(Role.USER)))
-                    .parallel()
-                    .map(UserStoreTest::succeeds)
-                    .sorted()
-                    .toList();
-            assertEquals(List.of(false, true), removed);
+            List<Boolean> removed = AtOnce.all(List.of(
+                    () -> succeeds(() -> users.delete(one)),
+                    () -> succeeds(() -> users.modify(other, UserChange.ofRole(Role.USER)))));
+            assertEquals(List.of(false, true), removed.stream().sorted().toList());
             removeAccounts();
         }
     }
@@ -176,13 +173,9 @@ class UserStoreTest {
             EmailAddress email = address(Accounts.create());
             Account account = users.findAccount(email).orElseThrow();
             EmailAddress renamed = address("renamed-" + email.canonical());
-            Stream.<Runnable>of(
-                            () -> users.modify(
-                                    account.id(),
-                                    new UserChange(Optional.of(renamed), Optional.empty(), Optional.empty())),
-                            () -> users.changePassword(account, "new hash", null))
-                    .parallel()
-                    .forEach(Runnable::run);
+            UserChange rename = new UserChange(Optional.of(renamed), Optional.empty(), Optional.empty());
+            AtOnce.all(List.of(
+                    () -> users.modify(account.id(), rename), () -> users.changePassword(account, "new hash", null)));
             assertEquals("new hash", users.findAccount(renamed).orElseThrow().passwordHash());
         }
     }
@@ -190,13 +183,8 @@ class UserStoreTest {
     @Test
     void makesTheFirstAdministratorOnce() {
         EmailAddress email = address("first@example.com");
-        assertEquals(
-                List.of(false, true),
-                Stream.of(1, 2)
-                        .parallel()
-                        .map(i -> users.createFirstAdministrator(email, "hash"))
-                        .sorted()
-                        .toList());
+        List<Boolean> made = AtOnce.times(2, () -> users.createFirstAdministrator(email, "hash"));
+        assertEquals(List.of(false, true), made.stream().sorted().toList());
         assertFalse(users.isEmpty());
     }
 
