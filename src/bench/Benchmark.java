@@ -149,11 +149,14 @@ class Benchmark {
         Load.warm(root);
         Load.warm(checks);
         Cost check = Cost.of(service, Load.IN_FLIGHT, seconds, checks);
+        Cost without = Cost.of(service, Load.IN_FLIGHT, seconds, root);
         double uncached = check.rate();
-        report.atLeast("check in the database", uncached, "/s", noAuth.rate(), 0.5, 0.08);
-        report.compared("check in the database: processor time of the service", check.service(), "µs", noAuth.service());
+        report.atLeast("check in the database", uncached, "/s", without.rate(), 0.5, 0.08);
+        report.compared(
+                "check in the database: processor time of the service", check.service(), "µs", without.service());
         report.value("check in the database: processor time of PostgreSQL", check.database(), "µs");
-        report.compared("check in the database: processor time of the load generator", check.load(), "µs", noAuth.load());
+        report.compared(
+                "check in the database: processor time of the load generator", check.load(), "µs", without.load());
         Cost many = Cost.of(service, 64, seconds, checks);
         Cost manyWithout = Cost.of(service, 64, seconds, root);
         report.atLeast(

@@ -60,6 +60,9 @@ class TokenQueries {
 
     private static final int DIGEST_BYTE_VALUES = 256;
 
+    /** Fills up the parameters: no token has this digest. */
+    private static final byte[] NO_DIGEST = {};
+
     private static final String COUNT_OF_USER = "select count(*) from auth_tokens where user_id = ?";
 
     private static final String DIGESTS_OF_USER =
@@ -89,9 +92,7 @@ class TokenQueries {
     /** By digest, without those that do not exist. */
     Map<ByteBuffer, TokenRow> find(List<byte[]> digests) {
         Object[] parameters = new Object[parameterCount(digests.size())];
-        for (int i = 0; i < parameters.length; i++) {
-            parameters[i] = digests.get(Math.min(i, digests.size() - 1));
-        }
+        Arrays.fill(digests.toArray(parameters), digests.size(), parameters.length, NO_DIGEST);
         return statements.query(FIND.formatted(", (?)".repeat(parameters.length - 1)), this::readAll, parameters);
     }
 
