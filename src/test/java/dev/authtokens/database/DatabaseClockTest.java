@@ -26,8 +26,8 @@ class DatabaseClockTest {
 
     @Test
     void theMiddleOfTheStatementCounts() {
-        read(TIME, Duration.ofSeconds(60), Duration.ofSeconds(20));
-        assertNow(TIME.plusSeconds(50));
+        read(TIME, Duration.ofMinutes(10), Duration.ofMinutes(6));
+        assertNow(TIME.plus(Duration.ofMinutes(7)));
     }
 
     @Test

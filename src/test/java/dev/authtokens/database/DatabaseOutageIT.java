@@ -130,6 +130,8 @@ class DatabaseOutageIT {
         try (CuttableProxy proxy = new CuttableProxy(Postgres.port(database), LAST_STATEMENT_OF_A_LOGIN)) {
             Map<String, String> environment =
                     ServiceProcess.withAdministrator(Postgres.withPort(database, proxy.port()), EMAIL, PASSWORD);
+            // So long that the lock is seen before PostgreSQL ends the transaction.
+            environment.put("SESSION_IDLE_IN_TRANSACTION_TIMEOUT", "10s");
             try (ServiceProcess node = ServiceProcess.start(environment).awaitReady()) {
                 proxy.be(CuttableProxy.Way.SILENT);
                 CompletableFuture<HttpResponse<String>> login =

@@ -35,6 +35,7 @@ public class ServiceDatabase implements QuarkusTestResourceLifecycleManager {
                 Map.entry("quarkus.datasource.password", Postgres.PASSWORD),
                 // A busy machine may stop everything for longer than the service waits for PostgreSQL.
                 Map.entry("quarkus.datasource.jdbc.acquisition-timeout", PATIENCE),
+                Map.entry("session.lock-timeout", "3s"),
                 Map.entry("session.statement-timeout", PATIENCE),
                 Map.entry("session.idle-in-transaction-timeout", PATIENCE),
                 Map.entry("quarkus.datasource.jdbc.additional-jdbc-properties.socketTimeout", "10"),
