@@ -13,6 +13,6 @@ class AccountArgument {
 
     /** @throws Problem {@code RESOURCE_NOT_FOUND} */
     Account account(CommandContext context) {
-        return context.users().getAccount(email.displayForm());
+        return context.users().getAccount(email);
     }
 }

@@ -11,6 +11,10 @@ class CommandFailure extends RuntimeException {
         this.exit = exit;
     }
 
+    static CommandFailure refused(String line) {
+        return new CommandFailure(ExitCode.REFUSED, line);
+    }
+
     ExitCode exit() {
         return exit;
     }

@@ -48,7 +48,9 @@ record ImportLine(long number, EmailAddress email, String passwordHash, byte[] p
                 (fields.passwordHash() == null) != (fields.passwordBase64() == null),
                 "It needs either password_hash or password_base64.");
         Optional<String> refusal = Optional.ofNullable(fields.passwordHash()).flatMap(hasher::refusal);
-        require(refusal.isEmpty(), refusal.orElse(""));
+        if (refusal.isPresent()) {
+            throw new InvalidLine(refusal.get());
+        }
         return new ImportLine(
                 number,
                 EmailAddress.parse(fields.email()).orElseThrow(() -> new InvalidLine("email is no e-mail address.")),

@@ -54,7 +54,7 @@ class Terminal {
         if (out.checkError()) {
             throw leadsTo(1, PIPE)
                     ? new CommandFailure(ExitCode.DONE, null)
-                    : refused("The result cannot be written to standard output.");
+                    : CommandFailure.refused("The result cannot be written to standard output.");
         }
     }
 
@@ -94,7 +94,7 @@ class Terminal {
         }
         String answer = console.readLine("%s [y/N] ", question);
         if (answer == null || !answer.strip().matches("(?i)y|yes")) {
-            throw refused("Nothing was changed.");
+            throw CommandFailure.refused("Nothing was changed.");
         }
     }
 
@@ -109,7 +109,7 @@ class Terminal {
             return ask(console, email);
         }
         if (!fromInput && leadsTo(0, TERMINAL)) {
-            throw refused("Standard output is no terminal, so that the password cannot be asked for:"
+            throw CommandFailure.refused("Standard output is no terminal, so that the password cannot be asked for:"
                     + " use --password-stdin.");
         }
         return firstLine();
@@ -119,14 +119,14 @@ class Terminal {
         char[] password = console.readPassword("New password of %s: ", email);
         char[] again = console.readPassword("The same password again: ");
         if (password == null || again == null) {
-            throw refused("There is no password.");
+            throw CommandFailure.refused("There is no password.");
         }
         if (!Arrays.equals(password, again)) {
-            throw refused("The two passwords differ.");
+            throw CommandFailure.refused("The two passwords differ.");
         }
         String text = new String(password);
         if (text.contains(Invocation.UNREADABLE)) {
-            throw refused(
+            throw CommandFailure.refused(
                     "The password is not in the character set of the environment: set LC_ALL=C.UTF-8, for example.");
         }
         return text.getBytes(StandardCharsets.UTF_8);
@@ -144,7 +144,7 @@ class Terminal {
         try {
             int next = System.in.read();
             if (next < 0) {
-                throw refused("There is no password on standard input.");
+                throw CommandFailure.refused("There is no password on standard input.");
             }
             while (next >= 0 && next != '\n' && line.size() <= PasswordHasher.MAX_LENGTH + 1) {
                 line.write(next);
@@ -155,10 +155,6 @@ class Terminal {
         }
         String text = line.toString(StandardCharsets.ISO_8859_1).replaceFirst("\r\\z", "");
         return text.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static CommandFailure refused(String line) {
-        return new CommandFailure(ExitCode.REFUSED, line);
     }
 
     /** Whether the target of a file descriptor matches this regular expression; false where that is not known: not on Linux. */

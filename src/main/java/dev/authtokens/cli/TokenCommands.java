@@ -96,12 +96,12 @@ class TokenCommands {
         CommandContext context = top.context;
         Account account = argument.account(context);
         if (account.role() != Role.SERVICE) {
-            throw refused("Only an account with the role service gets a token without a login.");
+            throw CommandFailure.refused("Only an account with the role service gets a token without a login.");
         }
         String shown = Redactor.clean(name.strip(), NAME_LENGTH);
         String token = context.tokens()
                 .issue(account, shown, lifespan)
-                .orElseThrow(() -> refused("The account was changed meanwhile: try again."))
+                .orElseThrow(() -> CommandFailure.refused("The account was changed meanwhile: try again."))
                 .reveal();
         output.print(context, new CreatedToken(token, shown), token);
     }
@@ -151,7 +151,7 @@ class TokenCommands {
                     .confirm(yes, "Revoke the tokens of all accounts, so that everybody has to log in again?");
             text = "Revoked all tokens issued up to " + context.tokens().revokeEveryone(issuedBefore);
         } else {
-            text = revoke(context, context.users().getAccount(email.displayForm()), id, all);
+            text = revoke(context, context.users().getAccount(email), id, all);
         }
         output.print(context, new GenericResponse("RESOURCE_DELETED", text), text);
     }
@@ -165,10 +165,6 @@ class TokenCommands {
             throw new CommandFailure(ExitCode.NOT_FOUND, "This account has no session with this id.");
         }
         return "Revoked the session " + id + " of " + account.email();
-    }
-
-    private static CommandFailure refused(String line) {
-        return new CommandFailure(ExitCode.REFUSED, line);
     }
 
     /** Whether {@code revoke} has other arguments than one of its three forms: picocli's groups cannot have positional ones. */

@@ -195,7 +195,7 @@ class UserCommands {
         String hash(EmailAddress email, CommandContext context) {
             byte[] password = context.terminal().newPassword(email.displayForm(), fromInput);
             context.rules().refusal(password, email.canonical()).ifPresent(reason -> {
-                throw new CommandFailure(ExitCode.REFUSED, reason);
+                throw CommandFailure.refused(reason);
             });
             return context.hasher().hash(password);
         }

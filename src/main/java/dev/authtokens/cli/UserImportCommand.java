@@ -74,11 +74,11 @@ class UserImportCommand implements Runnable {
         try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
             readAll(new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)));
         } catch (NoSuchFileException e) {
-            throw new CommandFailure(ExitCode.REFUSED, "There is no file " + file + ".");
+            throw CommandFailure.refused("There is no file " + file + ".");
         } catch (AccessDeniedException e) {
-            throw new CommandFailure(ExitCode.REFUSED, "The file " + file + " may not be read by this user.");
+            throw CommandFailure.refused("The file " + file + " may not be read by this user.");
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.REFUSED, "The lines cannot be read: " + e.getMessage());
+            throw CommandFailure.refused("The lines cannot be read: " + e.getMessage());
         } finally {
             context.terminal().showProgress("");
         }
@@ -89,7 +89,7 @@ class UserImportCommand implements Runnable {
                 BAD       %,d""".formatted(lines, created, existing, bad);
         output.print(context, new Summary(lines, created, existing, bad), text);
         if (bad > 0) {
-            throw new CommandFailure(ExitCode.REFUSED, "Invalid lines: " + bad + " of " + lines + ".");
+            throw CommandFailure.refused("Invalid lines: " + bad + " of " + lines + ".");
         }
     }
 

@@ -46,8 +46,9 @@ public class ApiDescription implements OASFilter {
     private static final List<HttpMethod> METHODS =
             List.of(HttpMethod.POST, HttpMethod.GET, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
 
-    /** The name of the schema of {@link GenericResponse}. */
-    private static final String GENERIC_RESPONSE = "V4GenericResponse";
+    private static final String GENERIC_RESPONSE = GenericResponse.class
+            .getAnnotation(org.eclipse.microprofile.openapi.annotations.media.Schema.class)
+            .name();
 
     /** A code in a description; at a success its text follows. */
     private static final Pattern CODE = Pattern.compile("`([A-Z_]+)`(?:: (.*))?", Pattern.DOTALL);

@@ -10,16 +10,20 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * The address that a request comes from. Forwarding headers are read from the right, where the nearest proxy appends, as long
- * as each hop is a trusted proxy. Quarkus' own settings ({@code quarkus.http.proxy.*}) take the leftmost address, which the
- * client writes (quarkusio/quarkus#45005).
+ * The address that a request comes from. Clients can write anything into forwarding headers, so they are read from the right,
+ * where the nearest proxy appends, and only as long as each hop is a trusted proxy.
+ *
+ * <p>Quarkus' own proxy settings ({@code quarkus.http.proxy.*}) take the leftmost address, which the client writes
+ * (quarkusio/quarkus#45005), so they are not used.
  */
 @Singleton
 class ClientAddress {
@@ -27,8 +31,8 @@ class ClientAddress {
     private static final Logger LOG = Logger.getLogger(ClientAddress.class);
 
     /** An address, IPv6 perhaps in brackets, and perhaps a port. */
-    private static final Pattern HOP =
-            Pattern.compile("\\s*+(?<address>\\[[0-9A-Fa-f:.]++]|[0-9.]++|[0-9A-Fa-f:.]++)(?::\\d++)?\\s*+");
+    private static final Pattern HOP = Pattern.compile(
+            "\\s*+(?:\\[(?<v6>[0-9A-Fa-f:.]++)](?::\\d++)?|(?<v4>[0-9.]++)(?::\\d++)?|(?<bare>[0-9A-Fa-f:.]++))\\s*+");
 
     /** The parameter of one element of {@code Forwarded} (RFC 7239, section 4). */
     private static final Pattern FOR = Pattern.compile("(?i)(?:^|;)\\s*+for=\"?+(?<hop>[^\";]++)");
@@ -63,7 +67,7 @@ class ClientAddress {
      */
     String find(String peer, List<String> values) {
         return Optional.ofNullable(peer)
-                .flatMap(ClientAddress::read)
+                .flatMap(address -> read(withoutZone(address)))
                 .map(address -> Inet.toOptimalString(client(address, values)))
                 .orElse(null);
     }
@@ -97,7 +101,10 @@ class ClientAddress {
         return trusted.stream().anyMatch(proxies -> proxies.matches(address));
     }
 
-    /** The last comma outside of quotes, which pair from the right: a client may have left one open. -1 for none. */
+    /**
+     * The last comma before the end and outside of quotes; -1 for none. Quotes pair from the right, where proxies wrote: from
+     * the left, one that a client left open would pair with the first quote of a proxy.
+     */
     private static int lastComma(String elements, int end) {
         boolean isQuoted = false;
         for (int i = end - 1; i >= 0; i--) {
@@ -126,13 +133,27 @@ class ClientAddress {
 
     private static Optional<InetAddress> parse(String text) {
         Matcher hop = HOP.matcher(text);
-        return hop.matches() ? read(hop.group("address")) : Optional.empty();
+        if (!hop.matches()) {
+            return Optional.empty();
+        }
+        return read(Stream.of("v6", "v4", "bare")
+                .map(hop::group)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow());
     }
 
-    /** Without brackets and zone; an IPv4 address that is mapped into IPv6 becomes one of IPv4. */
+    private static String withoutZone(String address) {
+        int zone = address.indexOf('%');
+        return zone < 0 ? address : address.substring(0, zone);
+    }
+
     private static Optional<InetAddress> read(String address) {
-        byte[] bytes = Inet.parseInetAddressToBytes(address.replaceAll("[\\[\\]]", ""));
+        byte[] bytes = address.indexOf(':') < 0
+                ? Inet.parseInet4AddressToBytes(address)
+                : Inet.parseInet6AddressToBytes(address);
         try {
+            // An IPv4 address that is mapped into IPv6 becomes one of IPv4.
             return bytes == null ? Optional.empty() : Optional.of(InetAddress.getByAddress(bytes));
         } catch (UnknownHostException e) {
             return Optional.empty();

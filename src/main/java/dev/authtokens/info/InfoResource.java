@@ -26,6 +26,8 @@ public class InfoResource {
             @Schema(description = "Where the API is described.", examples = "/q/openapi")
             String openapi) {}
 
+    private static final Ping PING = new Ping("auth-tokens", "/q/openapi");
+
     private final InfoResponse info;
 
     InfoResource(ServiceConfig config) {
@@ -38,7 +40,7 @@ public class InfoResource {
     @APIResponse(responseCode = "200", description = "The service is there.")
     @APIResponse(responseCode = "406", description = "`NOT_ACCEPTABLE`: the client does not accept application/json.")
     public Ping ping() {
-        return new Ping("auth-tokens", "/q/openapi");
+        return PING;
     }
 
     @GET

@@ -6,17 +6,18 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.audit.AuditKind;
 import dev.authtokens.audit.AuditLog;
 import dev.authtokens.audit.RequestOrigin;
+import dev.authtokens.database.Sha256;
 import dev.authtokens.login.AccountFailures.Reservation;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.user.Account;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.util.HashUtil;
 import io.smallrye.common.net.Inet;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -149,7 +150,7 @@ class LoginThrottle {
 
     /** Sleeps through the first delay of an account, without a connection, and asks again. */
     private Reservation reserve(Optional<String> canonical, String sentEmail, String network) {
-        byte[] digest = HexFormat.of().parseHex(HashUtil.sha256(canonical.orElse(sentEmail)));
+        byte[] digest = Sha256.digest(canonical.orElse(sentEmail).getBytes(StandardCharsets.UTF_8));
         String email = canonical.orElse("");
         long latest = System.nanoTime() + MAX_WAIT.toNanos();
         Reservation reservation = accounts.reserve(email, digest, network);

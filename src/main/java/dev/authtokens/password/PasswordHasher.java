@@ -138,8 +138,10 @@ public class PasswordHasher {
         Matcher hash = STORED.matcher(stored);
         if (hash.matches() && hasPepperOf(hash)) {
             boolean isCostly = hash.group("pepper") == null && Integer.parseInt(hash.group("cost")) > MAX_IMPORTED_COST;
-            return Optional.of("password_hash takes too much work: bcrypt with a cost over " + MAX_IMPORTED_COST + ".")
-                    .filter(reason -> isCostly);
+            return isCostly
+                    ? Optional.of(
+                            "password_hash takes too much work: bcrypt with a cost over " + MAX_IMPORTED_COST + ".")
+                    : Optional.empty();
         }
         try {
             ImportedHash.parse(stored);

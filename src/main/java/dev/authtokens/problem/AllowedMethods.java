@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 @Singleton
 class AllowedMethods {
 
+    private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
+
     private final OpenApiDocumentService description;
     private volatile Map<Pattern, Set<String>> methodsByPath;
 
@@ -32,7 +34,7 @@ class AllowedMethods {
         Set<String> allowed = new TreeSet<>(Set.of("OPTIONS"));
         methodsByPath().forEach((pattern, methods) -> {
             if (pattern.matcher(path).matches()) {
-                methods.forEach(method -> allowed.add(method.toUpperCase(Locale.ROOT)));
+                allowed.addAll(methods);
             }
         });
         if (allowed.contains("GET")) {
@@ -46,11 +48,16 @@ class AllowedMethods {
             byte[] document = description.getDocument(OpenApiConstants.DEFAULT_DOCUMENT_NAME, Format.JSON);
             JsonObject paths = new JsonObject(Buffer.buffer(document)).getJsonObject("paths");
             methodsByPath = paths.fieldNames().stream()
-                    .collect(Collectors.toMap(
-                            AllowedMethods::pattern,
-                            path -> Set.copyOf(paths.getJsonObject(path).fieldNames())));
+                    .collect(Collectors.toMap(AllowedMethods::pattern, path -> methods(paths.getJsonObject(path))));
         }
         return methodsByPath;
+    }
+
+    private static Set<String> methods(JsonObject pathItem) {
+        return pathItem.fieldNames().stream()
+                .map(field -> field.toUpperCase(Locale.ROOT))
+                .filter(METHODS::contains)
+                .collect(Collectors.toSet());
     }
 
     private static Pattern pattern(String path) {

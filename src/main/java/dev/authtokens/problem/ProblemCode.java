@@ -2,17 +2,14 @@ package dev.authtokens.problem;
 
 import java.util.stream.Stream;
 
-/**
- * Every code that an error answer can carry, with its status and the text that is safe to show to anybody. The order matters:
- * {@link #ofStatus} takes the first code of a status.
- */
+/** Every code that an error answer can carry, with its status and the text that is safe to show to anybody. */
 public enum ProblemCode {
     INVALID_INPUT(400, "The request is not valid."),
     UNKNOWN_ATTRIBUTE(400, "The request has a field that does not exist."),
     IMMUTABLE_ATTRIBUTE(400, "The request has a field that the caller cannot change."),
-    PERMISSION_DENIED(401, "The requested resource cannot be accessed using the provided authentication details."),
     INVALID_CREDENTIALS(401, "The e-mail address or the password is wrong."),
     ACCOUNT_EXPIRED(401, "The account has expired."),
+    PERMISSION_DENIED(401, "The requested resource cannot be accessed using the provided authentication details."),
     FORBIDDEN(403, "The caller is not allowed to do this."),
     RESOURCE_NOT_FOUND(404, "There is no such resource."),
     RESOURCE_ALREADY_EXISTS(409, "The resource already exists."),
@@ -48,8 +45,11 @@ public enum ProblemCode {
         return message;
     }
 
-    /** The first code of this status; for any other 4xx {@code INVALID_INPUT}, for any other 5xx an internal error. */
+    /** The code for a status that the framework chose; another 4xx is {@code INVALID_INPUT}, another 5xx an internal error. */
     static ProblemCode ofStatus(int status) {
+        if (status == 401) {
+            return PERMISSION_DENIED;
+        }
         return Stream.of(values())
                 .filter(code -> code.status == status)
                 .findFirst()

@@ -11,6 +11,9 @@ import java.util.function.Function;
 /** Reads the parameters of queries. Whatever is wrong with one is {@code INVALID_INPUT} with its name. */
 public final class QueryParameter {
 
+    private static final int DEFAULT_PAGE_SIZE = 100;
+    private static final int MAX_PAGE_SIZE = 1000;
+
     private QueryParameter() {}
 
     /**
@@ -55,7 +58,7 @@ public final class QueryParameter {
 
     /** The parameter {@code limit} of lists in pages. */
     public static int pageSize(String text) {
-        return limit(text, 100, 1000);
+        return limit(text, DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
     }
 
     /** The parameter {@code limit} of lists, from 1 to the maximum. */

@@ -1,8 +1,7 @@
 package dev.authtokens.token;
 
+import dev.authtokens.database.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -58,11 +57,7 @@ public final class TokenSecret {
 
     /** SHA-256 of the random bits, 32 bytes. */
     byte[] digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(random);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.digest(random);
     }
 
     @Override

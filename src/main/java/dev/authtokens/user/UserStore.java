@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
+import org.postgresql.util.PSQLException;
 
 /**
  * The access to accounts, beside {@link UserImport}. Every method is one transaction, or takes part in the caller's. Logins and
@@ -35,11 +36,8 @@ public class UserStore {
     /** Accounts in memory at once while many are listed. */
     private static final int PAGE = 1000;
 
-    /**
-     * SQL state. In {@code users} only the e-mail address can cause it, since ids are random. The constraint's name does not serve:
-     * Hibernate takes it from a message in the language of the server.
-     */
-    private static final String UNIQUE_VIOLATION = "23505";
+    /** The constraint in the schema. */
+    private static final String UNIQUE_EMAIL = "users_email_canonical_key";
 
     private static final String FIND_ACCOUNT =
             "select id, email, password_hash, role, created_at, expires_at from users where email_canonical = ?";
@@ -65,6 +63,11 @@ public class UserStore {
     /** @throws Problem {@code RESOURCE_NOT_FOUND} when no account has this e-mail address */
     public Account getAccount(String email) {
         return EmailAddress.parse(email).flatMap(this::findAccount).orElseThrow(UserStore::notFound);
+    }
+
+    /** @throws Problem {@code RESOURCE_NOT_FOUND} */
+    public Account getAccount(EmailAddress email) {
+        return findAccount(email).orElseThrow(UserStore::notFound);
     }
 
     /** @throws Problem 403 when it is not the caller's own, whether it exists or not; 404 for administrators only */
@@ -221,12 +224,19 @@ public class UserStore {
         try {
             write.run();
         } catch (ConstraintViolationException e) {
-            if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
+            if (!isOfEmail(e)) {
                 throw e;
             }
             throw new Problem(
                     ProblemCode.RESOURCE_ALREADY_EXISTS, "There is an account with this e-mail address already.");
         }
+    }
+
+    /** By the driver: Hibernate takes the name from the message, which is in the language of the server. */
+    private static boolean isOfEmail(ConstraintViolationException violation) {
+        return violation.getSQLException() instanceof PSQLException exception
+                && exception.getServerErrorMessage() != null
+                && UNIQUE_EMAIL.equals(exception.getServerErrorMessage().getConstraint());
     }
 
     private static Problem notFound() {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.AtOnce;
 import dev.authtokens.harness.BehindProxies;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
@@ -31,9 +32,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -406,27 +404,18 @@ class LoginThrottleTest {
     /** From a place where nobody logged in before, all at once; a slow machine refuses some for its load, not by the throttle. */
     @ParameterizedTest
     @CsvSource({"false", "true"})
-    void goodLoginsSideBySideAllGetIn(boolean knownSource) throws Exception {
+    void goodLoginsSideBySideAllGetIn(boolean knownSource) {
         String email = Accounts.create();
         if (knownSource) {
             login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
         }
         Counter throttled = metrics.counter("auth_tokens.logins.throttled", "by", "account");
         double before = throttled.count();
-        ExecutorService clients = Executors.newFixedThreadPool(10);
-        try {
-            List<Future<Response>> logins = new ArrayList<>();
-            for (int i = 0; i < 10; i++) {
-                logins.add(clients.submit(() -> login(HOME, email, Accounts.PASSWORD)));
-            }
-            for (Future<Response> login : logins) {
-                login.get().then().statusCode(oneOf(200, 429));
-            }
-            assertEquals(before, throttled.count());
-            login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
-        } finally {
-            clients.shutdownNow();
+        for (Response login : AtOnce.times(10, () -> login(HOME, email, Accounts.PASSWORD))) {
+            login.then().statusCode(oneOf(200, 429));
         }
+        assertEquals(before, throttled.count());
+        login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
     }
 
     @Test

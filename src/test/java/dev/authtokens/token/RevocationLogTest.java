@@ -280,8 +280,10 @@ class RevocationLogTest {
         Accounts.ageTokens(email, "2 hours");
         await(this::isValid);
         TokenSecret recent = TokenSecret.parse(Accounts.token(email)).orElseThrow();
-        sql(
-                "update token_validity set valid_from = now() - interval '1 hour' where valid_from < now() - interval '1 hour'");
+        assertEquals(
+                1,
+                sql("update token_validity set valid_from = now() - interval '1 hour'"
+                        + " where valid_from < now() - interval '1 hour'"));
         await(() -> !isValid());
         assertTrue(isValid(recent));
     }

@@ -122,7 +122,7 @@ class UserStoreTest {
         return Postgres.query(ServiceDatabase.url(), sql);
     }
 
-    /** Only a value that must be unique; anything else that the database refuses is a fault. */
+    /** Only of the address; anything else that the database refuses is a fault. */
     @Test
     void takesNoOtherViolationForAnAccountThatExists() {
         Postgres.execute(
