@@ -25,7 +25,7 @@ public final class CuttableProxy implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private volatile int target;
     private final String marker;
-    private final Set<Socket> marked = ConcurrentHashMap.newKeySet();
+    private volatile Set<Socket> marked = Set.of();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile Way way = Way.OPEN;
 
@@ -33,7 +33,7 @@ public final class CuttableProxy implements AutoCloseable {
         this(target, "");
     }
 
-    /** @param marker only connections on which the client has sent this text are cut or go silent */
+    /** @param marker only the connection on which the client sent this text last is cut or goes silent */
     public CuttableProxy(int target, String marker) throws IOException {
         this.target = target;
         this.marker = marker;
@@ -103,15 +103,12 @@ public final class CuttableProxy implements AutoCloseable {
         } finally {
             sockets.remove(from);
             sockets.remove(to);
-            marked.remove(from);
-            marked.remove(to);
         }
     }
 
     private void mark(Socket from, Socket to, byte[] buffer, int length) {
         if (!isMarked(from) && new String(buffer, 0, length, StandardCharsets.US_ASCII).contains(marker)) {
-            marked.add(from);
-            marked.add(to);
+            marked = Set.of(from, to);
         }
     }
 

@@ -76,7 +76,7 @@ class UserStoreTest {
         long user = id(Accounts.create());
         Postgres.execute(ServiceDatabase.url(), """
                 insert into users (email, email_canonical, password_hash, role, created_at)
-                select n || '@example.com', n || '@example.com', '', 'USER', now() from generate_series(1, 20000) n""");
+                select n || '@example.com', n || '@example.com', '', 'USER', now() from generate_series(1, 2000) n""");
         Postgres.execute(ServiceDatabase.url(), "analyze users");
         long before = scansOfAdministrators();
         users.delete(user);
