@@ -44,14 +44,17 @@ public class User extends PanacheEntityBase {
                 .list();
     }
 
-    /** Those who have not expired. */
-    static List<User> lockAdministrators(Instant now) {
-        return find("role = ?1 and (expiresAt is null or expiresAt > ?2) order by id", Role.ADMIN, now)
-                .withLock(LockModeType.PESSIMISTIC_WRITE)
-                .list();
+    /** Whether another account is that of an administrator that has not expired. */
+    static boolean hasAdministratorBeside(long id, Instant now) {
+        return count("id <> ?1 and role = ?2 and (expiresAt is null or expiresAt > ?3)", id, Role.ADMIN, now) > 0;
     }
 
     static Optional<User> findAndLock(long id) {
         return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
+    }
+
+    /** Whether it is an administrator that has not expired. */
+    boolean isAdministrator(Instant now) {
+        return role == Role.ADMIN && (expiresAt == null || expiresAt.isAfter(now));
     }
 }

@@ -30,8 +30,12 @@ import org.postgresql.util.PSQLException;
 @ApplicationScoped
 public class UserStore {
 
-    /** Advisory lock: replicas that start together create one first administrator. */
-    private static final int BOOTSTRAP_LOCK = 0x75736572;
+    private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('auth-tokens: ' || ?, 0))";
+
+    /** Replicas that start together create one first administrator. */
+    private static final String BOOTSTRAP_LOCK = "create the first administrator";
+
+    private static final String ADMINISTRATORS_LOCK = "remove an administrator";
 
     /** Accounts in memory at once while many are listed. */
     private static final int PAGE = 1000;
@@ -139,10 +143,10 @@ public class UserStore {
      */
     @Transactional
     public UserView modify(long userId, UserChange change) {
-        if (change.removesAdministrator(clock.now())) {
-            requireAnotherAdministrator(userId);
-        }
         User user = User.findAndLock(userId).orElseThrow(UserStore::notFound);
+        if (change.removesAdministrator(clock.now())) {
+            requireAnotherAdministrator(user);
+        }
         if (change.isEmpty()) {
             return UserView.of(user);
         }
@@ -191,17 +195,21 @@ public class UserStore {
     /** @throws Problem {@code RESOURCE_NOT_FOUND}, or {@code INVALID_INPUT} when no administrator would be left */
     @Transactional
     public void delete(long userId) {
-        requireAnotherAdministrator(userId);
         User user = User.findAndLock(userId).orElseThrow(UserStore::notFound);
+        requireAnotherAdministrator(user);
         events.fire(new AccountDeleted(userId));
         user.delete();
         audit.record(AuditKind.USER_DELETED, user.emailCanonical, null, null);
     }
 
-    /** Locks all administrators, so that two of them who remove each other do not both succeed. */
-    private void requireAnotherAdministrator(long userId) {
-        List<User> administrators = User.lockAdministrators(clock.now());
-        if (administrators.size() == 1 && administrators.get(0).id == userId) {
+    /** One administrator is removed at a time, so that two of them who remove each other do not both succeed. */
+    private void requireAnotherAdministrator(User user) {
+        Instant now = clock.now();
+        if (!user.isAdministrator(now)) {
+            return;
+        }
+        statements.query(LOCK, ResultSet::next, ADMINISTRATORS_LOCK);
+        if (!User.hasAdministratorBeside(user.id, now)) {
             throw new Problem(
                     ProblemCode.INVALID_INPUT,
                     "This is the last administrator: create another one first, and try again.");
@@ -211,7 +219,7 @@ public class UserStore {
     /** Creates the first administrator; false when there is an account already, also one that another replica has just created. */
     @Transactional
     public boolean createFirstAdministrator(EmailAddress email, String passwordHash) {
-        statements.query("select pg_advisory_xact_lock(?)", ResultSet::next, BOOTSTRAP_LOCK);
+        statements.query(LOCK, ResultSet::next, BOOTSTRAP_LOCK);
         if (!isEmpty()) {
             return false;
         }

@@ -20,10 +20,14 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.hibernate.exception.ConstraintViolationException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,17 +77,37 @@ class UserStoreTest {
     @Test
     void findsTheAdministratorsAmongManyAccountsByTheIndex() {
         Accounts.create(Role.ADMIN, null);
-        long user = id(Accounts.create());
+        long other = id(Accounts.create(Role.ADMIN, null));
         Postgres.execute(ServiceDatabase.url(), """
                 insert into users (email, email_canonical, password_hash, role, created_at)
                 select n || '@example.com', n || '@example.com', '', 'USER', now() from generate_series(1, 2000) n""");
         Postgres.execute(ServiceDatabase.url(), "analyze users");
         long before = scansOfAdministrators();
-        users.delete(user);
+        users.delete(other);
         // PostgreSQL counts what a session did when it ends.
         pool.flush(AgroalDataSource.FlushMode.GRACEFUL);
         Await.until("not by the index", () -> scansOfAdministrators() > before);
         Postgres.execute(ServiceDatabase.url(), "delete from users where password_hash = ''");
+    }
+
+    /** Which may take long where the account has many tokens. */
+    @Test
+    void theDeletionOfAnotherAccountLocksNoAdministrator() throws Exception {
+        long administrator = id(Accounts.create(Role.ADMIN, null));
+        String email = Accounts.create();
+        Accounts.token(email);
+        long user = id(email);
+        try (Connection other = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+                Statement lock = other.createStatement()) {
+            other.setAutoCommit(false);
+            lock.execute("select from auth_tokens for update");
+            CompletableFuture<Void> deletion = CompletableFuture.runAsync(() -> users.delete(user));
+            Postgres.awaitLockWaits(ServiceDatabase.url(), 1);
+            assertEquals(
+                    List.of(administrator), query("select id from users where role = 'ADMIN' for update skip locked"));
+            other.rollback();
+            deletion.join();
+        }
     }
 
     private static long scansOfAdministrators() {
