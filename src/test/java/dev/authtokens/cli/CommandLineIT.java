@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -40,10 +41,18 @@ class CommandLineIT {
     /** Of cost 4, so that nothing waits for it. */
     private static final String HASH = "$2y$04$abcdefghijklmnopqrstuuCj3Wb1gJ3g0Nf1z0s0d0g0h0j0k0l0z";
 
+    /** With no more rights than {@code docs/security.md} grants. */
     @Test
-    void administersAccountsBesideTheService() {
-        Map<String, String> settings =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), ADMIN, PASSWORD);
+    void administersAccountsBesideTheService() throws IOException {
+        String url = SharedPostgres.newDatabaseWithSchema();
+        Map<String, String> settings = ServiceProcess.withAdministrator(url, ADMIN, PASSWORD);
+        Postgres.execute(url, "create role auth_tokens_service login password 'secret'");
+        Postgres.execute(url, grants());
+        settings.put("QUARKUS_DATASOURCE_USERNAME", "auth_tokens_service");
+        settings.put("QUARKUS_DATASOURCE_PASSWORD", "secret");
+        settings.put("AUTH_TOKENS_MIGRATE_AT_START", "false");
+        settings.put("AUTH_TOKENS_AUDIT_PURGE_INTERVAL", "1s");
+        settings.put("AUTH_TOKENS_TOKEN_PURGE_INTERVAL", "1s");
         try (ServiceProcess service = ServiceProcess.start(settings).awaitReady()) {
             Map<String, String> beside = service.environment(settings);
             run(beside, PASSWORD + "\n", "user", "create", "Andy@example.com", "--role", "service")
@@ -60,8 +69,25 @@ class CommandLineIT {
             run(beside, "", "user", "role", ADMIN, "user").fails(ExitCode.REFUSED, "last administrator");
             run(beside, "", "user", "expiry", ADMIN, "2020-01-01T00:00:00Z")
                     .fails(ExitCode.REFUSED, "last administrator");
+            service.token(ANDY, PASSWORD);
+            Postgres.execute(url, "update auth_tokens set expires_at = created_at");
+            Postgres.execute(url, "update audit_events set at = at - interval '1000 days'");
+            Await.until("the token is not deleted", () -> isEmpty(url, "auth_tokens"));
+            Await.until("the events are not deleted", () -> isEmpty(url, "audit_events"));
             assertEquals("", service.errors());
         }
+    }
+
+    private static String grants() throws IOException {
+        return Pattern.compile("^```sql\n(grant .*?)^```$", Pattern.DOTALL | Pattern.MULTILINE)
+                .matcher(Files.readString(Path.of("docs/security.md")))
+                .results()
+                .map(block -> block.group(1))
+                .collect(Collectors.joining());
+    }
+
+    private static boolean isEmpty(String url, String table) {
+        return Postgres.query(url, "select 1 from " + table).isEmpty();
     }
 
     @Test
