@@ -24,8 +24,8 @@ import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /**
- * Has settings read strictly, and refuses those that are out of bounds or do not exist, all of them at once, and without their
- * values, for some are secrets. Written out, since Bean Validation for these few lines took a quarter of a start on the JVM.
+ * Refuses settings that are out of bounds or do not exist, all at once, and without their values, since some are secrets. Without
+ * Bean Validation, which took a quarter of a start on the JVM for these few lines.
  */
 public final class ConfigValidation implements SmallRyeConfigBuilderCustomizer, ConfigValidator {
 

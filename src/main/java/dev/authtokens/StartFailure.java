@@ -39,7 +39,7 @@ public class StartFailure extends RuntimeException {
         return new StartFailure(URL, reason);
     }
 
-    /** Nobody's mistake: SIGTERM came first. */
+    /** No setting is wrong: SIGTERM arrived before the schema was migrated. */
     public static StartFailure stopped() {
         return new StartFailure("the process was stopped before it migrated the schema");
     }

@@ -2,25 +2,19 @@ package dev.authtokens;
 
 import com.arjuna.ats.arjuna.common.arjPropertyManager;
 import com.sun.management.UnixOperatingSystemMXBean;
-import dev.authtokens.access.EmailAddress;
 import dev.authtokens.database.DatabaseClock;
 import dev.authtokens.database.Schedule;
 import dev.authtokens.database.Schema;
-import dev.authtokens.password.PasswordHasher;
-import dev.authtokens.password.PasswordRules;
 import dev.authtokens.token.RevocationLog;
-import dev.authtokens.user.UserStore;
+import dev.authtokens.user.FirstAdministrator;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
 import jakarta.persistence.PersistenceException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
@@ -32,8 +26,6 @@ public class StartUp {
     private static final Logger LOG = Logger.getLogger(StartUp.class);
     private static final String MAX_CONNECTIONS = "quarkus.http.limits.max-connections";
     private static final String MIGRATE = "auth-tokens.migrate-at-start";
-    private static final String BOOTSTRAP_EMAIL = "auth-tokens.bootstrap.email";
-    private static final String BOOTSTRAP_PASSWORD = "auth-tokens.bootstrap.password";
     private static final String PEPPER = "auth-tokens.password.pepper";
     private static final String LIFESPAN = "auth-tokens.token.lifespan";
     private static final String IDLE_TIMEOUT = "auth-tokens.token.idle-timeout";
@@ -48,12 +40,9 @@ public class StartUp {
 
     private final ServiceConfig config;
     private final Schema schema;
-    private final UserStore users;
-    private final PasswordHasher hasher;
-    private final PasswordRules rules;
+    private final FirstAdministrator firstAdministrator;
     private final RevocationLog revocations;
     private final DatabaseClock clock;
-    private final Event<Schedule> scheduling;
     private final Schedule schedule;
     private final String version;
     private final int maxConnections;
@@ -61,23 +50,17 @@ public class StartUp {
     StartUp(
             ServiceConfig config,
             Schema schema,
-            UserStore users,
-            PasswordHasher hasher,
-            PasswordRules rules,
+            FirstAdministrator firstAdministrator,
             RevocationLog revocations,
             DatabaseClock clock,
-            Event<Schedule> scheduling,
             Schedule schedule,
             @ConfigProperty(name = "quarkus.application.version") String version,
             @ConfigProperty(name = MAX_CONNECTIONS) int maxConnections) {
         this.config = config;
         this.schema = schema;
-        this.users = users;
-        this.hasher = hasher;
-        this.rules = rules;
+        this.firstAdministrator = firstAdministrator;
         this.revocations = revocations;
         this.clock = clock;
-        this.scheduling = scheduling;
         this.schedule = schedule;
         this.version = version;
         this.maxConnections = maxConnections;
@@ -95,13 +78,13 @@ public class StartUp {
             return;
         }
         checkFiles();
-        Optional<Administrator> first = firstAdministrator();
+        firstAdministrator.requireValidSettings();
         try {
             prepareSchema();
-            createFirst(first);
+            firstAdministrator.createIfNoAccount();
             clock.read();
             revocations.start().thenAccept(this::announce);
-            scheduling.fire(schedule);
+            schedule.start();
         } catch (FlywayException | PersistenceException e) {
             throw StartFailure.ofDatabase(e);
         }
@@ -184,44 +167,5 @@ public class StartUp {
             throw new StartFailure(MIGRATE, "is false, but the schema of the database is older than this version");
         }
         schema.migrate();
-    }
-
-    private void createFirst(Optional<Administrator> first) {
-        if (users.isEmpty()) {
-            first.ifPresentOrElse(
-                    this::create,
-                    () -> LOG.warnf(
-                            "The database has no account, so nobody can log in. Set %s and %s and restart, or run"
-                                    + " 'user create'",
-                            BOOTSTRAP_EMAIL, BOOTSTRAP_PASSWORD));
-        }
-    }
-
-    private void create(Administrator administrator) {
-        rules.refusal(administrator.password(), administrator.email().canonical())
-                .ifPresent(reason -> {
-                    throw new StartFailure(BOOTSTRAP_PASSWORD, "is refused. " + reason);
-                });
-        String hash = hasher.hash(administrator.password());
-        if (users.createFirstAdministrator(administrator.email(), hash)) {
-            LOG.infof(
-                    "Created the first administrator: %s", administrator.email().displayForm());
-        }
-    }
-
-    private record Administrator(EmailAddress email, byte[] password) {}
-
-    private Optional<Administrator> firstAdministrator() {
-        Optional<String> email = config.bootstrap().email();
-        Optional<String> password = config.bootstrap().password();
-        if (email.isEmpty() && password.isEmpty()) {
-            return Optional.empty();
-        }
-        String emailText = email.orElseThrow(() -> new StartFailure(BOOTSTRAP_EMAIL, "is missing beside the password"));
-        String passwordText = password.orElseThrow(
-                () -> new StartFailure(BOOTSTRAP_PASSWORD, "is missing beside the e-mail address"));
-        EmailAddress address = EmailAddress.parse(emailText)
-                .orElseThrow(() -> new StartFailure(BOOTSTRAP_EMAIL, "is not an e-mail address"));
-        return Optional.of(new Administrator(address, passwordText.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -31,7 +31,7 @@ class AuditPurge {
     }
 
     void repeat(@Observes Schedule schedule, ServiceConfig config) {
-        schedule.every(config.audit().purgeInterval(), this::purge);
+        schedule.every("deletion of old audit events", config.audit().purgeInterval(), this::purge);
     }
 
     void purge() {

@@ -26,16 +26,16 @@ public record RequestOrigin(
     }
 
     /** Sets the origin of the current request. */
-    public void ofRequest() {
+    public void setForRequest() {
         ContextLocals.put(KEY, this);
     }
 
     /** Sets the origin of everything outside of requests: for a process that runs one command. */
-    public void ofProcess() {
+    public void setForProcess() {
         process = this;
     }
 
-    public RequestOrigin by(String newActor) {
+    public RequestOrigin withActor(String newActor) {
         return new RequestOrigin(newActor, requestId, traceId, activity, commandLine, address, userAgent);
     }
 }

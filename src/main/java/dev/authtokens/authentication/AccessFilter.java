@@ -42,8 +42,8 @@ public class AccessFilter {
 
     private static final String ORIGIN = "Origin";
 
-    /** Where the liveness probe cannot use the management port it asks this, and a restart does not bring the lease back. */
-    private static final String LIVENESS = "/";
+    /** Needs no lease: liveness probes that cannot use the management port ask it, and a restart does not bring the lease back. */
+    private static final String PING = "/";
 
     private final TokenStore tokens;
     private final BasicAuthentication passwords;
@@ -63,7 +63,7 @@ public class AccessFilter {
             LOG.errorf("%s has no @Access, so it is refused to everybody", endpoint.getResourceMethod());
             throw new Problem(ProblemCode.FORBIDDEN);
         }
-        if (!lease.isHeld() && !request.getUriInfo().getPath().equals(LIVENESS)) {
+        if (!lease.isHeld() && !request.getUriInfo().getPath().equals(PING)) {
             throw new Problem(ProblemCode.NOT_YET_AVAILABLE, DatabaseLease.DURATION);
         }
         if (access.value() == Access.Who.ANYONE) {
@@ -126,15 +126,15 @@ public class AccessFilter {
     private static void admit(ContainerRequestContext request, Access access, Optional<Caller> known) {
         Caller caller = known.orElseThrow(() -> new Problem(ProblemCode.PERMISSION_DENIED));
         MDC.put("caller", caller.email());
-        RequestOrigin.current().by(caller.email()).ofRequest();
+        RequestOrigin.current().withActor(caller.email()).setForRequest();
         if (!access.value().includes(caller.role())) {
             throw new Problem(ProblemCode.FORBIDDEN);
         }
         request.setSecurityContext(
-                new TokenSecurity(caller, request.getSecurityContext().isSecure()));
+                new CallerSecurityContext(caller, request.getSecurityContext().isSecure()));
     }
 
-    private record TokenSecurity(Caller caller, boolean isSecure) implements SecurityContext {
+    private record CallerSecurityContext(Caller caller, boolean isSecure) implements SecurityContext {
 
         @Override
         public Caller getUserPrincipal() {

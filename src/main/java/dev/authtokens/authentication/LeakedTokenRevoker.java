@@ -70,18 +70,19 @@ class LeakedTokenRevoker {
         context.vertx()
                 .executeBlocking(
                         () -> {
-                            found.values().forEach(this::respond);
+                            found.values().forEach(this::revokeOrReport);
                             return null;
                         },
                         false)
                 .onFailure(failure -> LOG.warnf(
-                        "A token was sent where it gets logged and could not be revoked, so it is still valid: %s."
-                                + " Revoke it by its id (token revoke), or log it out",
+                        "What may be a token was sent where it gets logged, and the database could not be asked about it: %s."
+                                + " If it is a valid token, it still is: log it out, or revoke the sessions of its account"
+                                + " (token revoke)",
                         failure.getMessage()))
                 .onComplete(done -> context.next());
     }
 
-    private void respond(Leak leak) {
+    private void revokeOrReport(Leak leak) {
         boolean isValid = action == LeakAction.REVOKE
                 ? tokens.revoke(AuditKind.TOKEN_LEAKED, leak.secret(), "place: " + leak.place())
                 : report(leak);

@@ -74,7 +74,7 @@ public class CommandRunner implements QuarkusApplication {
     @Override
     public int run(String... arguments) {
         Invocation invocation = Invocation.read(arguments);
-        originOf(invocation).ofProcess();
+        originOf(invocation).setForProcess();
         try {
             run(invocation);
             return ExitCode.DONE.code();

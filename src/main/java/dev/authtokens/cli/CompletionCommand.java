@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         })
 class CompletionCommand {
 
-    /** With the same script. */
+    /** Shells that read the script. */
     enum Shell {
         bash,
         zsh

@@ -4,7 +4,7 @@ import dev.authtokens.access.EmailAddress;
 import dev.authtokens.access.Role;
 import dev.authtokens.audit.Redactor;
 import dev.authtokens.problem.GenericResponse;
-import dev.authtokens.token.IssuedToken;
+import dev.authtokens.token.TokenView;
 import dev.authtokens.user.Account;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
@@ -45,12 +45,12 @@ class TokenCommands {
     void list(@Mixin AccountArgument argument, @Mixin Output output) {
         CommandContext context = top.context;
         Account account = argument.account(context);
-        List<IssuedToken> sessions = context.tokens().list(account.id(), account.expiresAt(), null, LIMIT);
+        List<TokenView> sessions = context.tokens().list(account.id(), account.expiresAt(), null, LIMIT);
         String header = ROW.formatted("ID", "CREATED", "LAST_USED", "EXPIRY", "ADDRESS", "NAME");
         output.print(context, header, sessions, TokenCommands::row);
     }
 
-    private static String row(IssuedToken session) {
+    private static String row(TokenView session) {
         return ROW.formatted(
                 session.id(),
                 Output.time(session.created()),

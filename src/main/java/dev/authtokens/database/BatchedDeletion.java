@@ -39,8 +39,8 @@ public class BatchedDeletion {
     private final MeterRegistry metrics;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    /** By kind: where the next batch begins. Without it, runs that replicas interrupt would never get past the rows that stay. */
-    private final Map<String, Instant> places = new ConcurrentHashMap<>();
+    /** By kind: where the next batch begins; none: at the start. Without it, no run might get past the rows that stay. */
+    private final Map<String, Instant> nextBatches = new ConcurrentHashMap<>();
 
     BatchedDeletion(Statements statements, MeterRegistry metrics) {
         this.statements = statements;
@@ -88,15 +88,23 @@ public class BatchedDeletion {
         long deleted = 0;
         Optional<Batch> batch;
         do {
-            Instant from = places.getOrDefault(kind, Instant.EPOCH);
+            Instant from = nextBatches.getOrDefault(kind, Instant.EPOCH);
             batch = QuarkusTransaction.requiringNew()
                     .call(() -> lock(kind) ? Optional.of(deleteBatch.apply(from)) : Optional.empty());
             long number = batch.map(Batch::deleted).orElse(0L);
             deleted += number;
             purged.increment(number);
-            batch.ifPresent(done -> places.compute(kind, (same, before) -> done.next()));
+            batch.ifPresent(done -> continueAt(kind, done.next()));
         } while (batch.map(Batch::next).isPresent() && pause());
         return deleted;
+    }
+
+    private void continueAt(String kind, Instant next) {
+        if (next == null) {
+            nextBatches.remove(kind);
+        } else {
+            nextBatches.put(kind, next);
+        }
     }
 
     /** Until the end of the transaction; false when another replica holds it. */

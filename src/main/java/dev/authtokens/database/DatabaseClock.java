@@ -28,7 +28,7 @@ public class DatabaseClock {
             return new Reading(time, start + half, half);
         }
 
-        /** A slow statement says little, unless the clock may have been set since the other reading. */
+        /** Whether it replaces the other reading, which is less exact by 10 ms for each second since, as the clock may have been set. */
         boolean isBetterThan(Reading other) {
             long age = nanoTime - other.nanoTime;
             return age > 0 && error <= other.error + age / 100;

@@ -21,7 +21,7 @@ public class DatabaseLease {
 
     private static final Logger LOG = Logger.getLogger(DatabaseLease.class);
 
-    /** For how long a write proves it, from its start. */
+    /** How long the lease is held after a confirmed write, from the start of the write. */
     public static final Duration DURATION = Duration.ofMillis(800);
 
     private static final Duration RENEWED_AFTER = Duration.ofMillis(300);

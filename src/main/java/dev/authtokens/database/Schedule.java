@@ -1,6 +1,7 @@
 package dev.authtokens.database;
 
 import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Repeats work in the background, at intervals of monotonic time: Quarkus' scheduler goes by the clock of the machine, so that
- * one that is put back stops it. It is an event too, fired once the service has started: what observes it adds its work.
+ * one that is put back stops it. {@link #start} fires it as an event: what observes it adds its work.
  */
 @Singleton
 public class Schedule {
@@ -31,24 +32,42 @@ public class Schedule {
         return thread;
     });
     private final List<Runnable> last = new ArrayList<>();
+    private final Event<Schedule> started;
 
-    /** Does the work soon, and again each time that the interval has passed since its end, also after a failure. */
-    public void every(Duration interval, Runnable work) {
+    protected Schedule(Event<Schedule> started) {
+        this.started = started;
+    }
+
+    /** Begins the work in the background. Not called by commands. */
+    public void start() {
+        started.fire(this);
+    }
+
+    /**
+     * Does the work soon, and again each time that the interval has passed since its end, also after a failure.
+     *
+     * @param name of the work, for the log
+     */
+    public void every(String name, Duration interval, Runnable work) {
         threads.scheduleWithFixedDelay(
-                () -> run(work, interval), FIRST.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+                () -> run(name, interval, work), FIRST.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** As {@link #every}, and once more when the service stops, perhaps while the work still runs in another thread. */
-    public void everyAndAtStop(Duration interval, Runnable work) {
+    public void everyAndAtStop(String name, Duration interval, Runnable work) {
         last.add(work);
-        every(interval, work);
+        every(name, interval, work);
     }
 
-    private static void run(Runnable work, Duration interval) {
+    private static void run(String name, Duration interval, Runnable work) {
         try {
             work.run();
         } catch (RuntimeException | Error e) {
-            LOG.errorf(e, "Work in the background failed. It is done again after %s; check the database", interval);
+            LOG.errorf(
+                    e,
+                    "The %s failed. Requests are answered all the same, and it is tried again after %s; check the database",
+                    name,
+                    interval);
         }
     }
 

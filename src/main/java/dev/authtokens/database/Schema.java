@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -95,7 +96,7 @@ public class Schema implements FlywayConfigurationCustomizer {
         return connections.address();
     }
 
-    /** Repeated while no connection is there in time: each attempt leaves out the hosts that did not answer the one before. */
+    /** Repeats it while the pool gives no connection in time: the driver remembers hosts that did not answer, and skips them. */
     private <T> T query(String sql, Statements.Reader<T> reader) {
         for (int attempt = 1; ; attempt++) {
             try {
@@ -152,7 +153,9 @@ public class Schema implements FlywayConfigurationCustomizer {
             Runtime.getRuntime().addShutdownHook(stop);
             boolean isGranted = isGranted(lock);
             if (!isGranted) {
-                LOG.warn("Another process migrates the schema of the database: waiting for its end");
+                LOG.warn(
+                        "Another process migrates the schema of the database. This one waits for its end, and is not ready until"
+                                + " then. If it takes long, look for locks in pg_stat_activity");
             }
             while (!isGranted && !stopped.await(LOCK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
                 isGranted = isGranted(lock);
@@ -171,13 +174,17 @@ public class Schema implements FlywayConfigurationCustomizer {
     }
 
     private static RuntimeException reason(FlywayException failure) {
-        return DatabaseFailure.of(failure)
-                .<RuntimeException>map(database -> database.isDuplicate()
-                        ? StartFailure.ofUrl("leads to tables of another application: " + database.firstLine()
-                                + ". Use another database, or another schema by currentSchema")
-                        : failure)
-                .orElseGet(() -> StartFailure.ofUrl("leads to a schema that cannot be migrated, see the table "
-                        + HISTORY + ": " + failure.getMessage()));
+        Optional<DatabaseFailure> database = DatabaseFailure.of(failure);
+        if (database.isEmpty()) {
+            return StartFailure.ofUrl("leads to a schema that cannot be migrated, see the table " + HISTORY + ": "
+                    + failure.getMessage());
+        }
+        if (database.get().isDuplicate()) {
+            return StartFailure.ofUrl("leads to tables of another application: "
+                    + database.get().firstLine()
+                    + ". Use another database, or another schema by currentSchema");
+        }
+        return failure;
     }
 
     @Override

@@ -64,15 +64,15 @@ public class ApiDescription implements OASFilter {
         document.setPaths(withSlashAtTheEnd(document.getPaths()));
         Map<String, Access.Who> access = accessByOperationId();
         Map<String, Parameter> shared = document.getComponents().getParameters();
-        document.getPaths().getPathItems().values().stream()
-                .peek(ApiDescription::sort)
-                .flatMap(item -> item.getOperations().values().stream())
-                .forEach(operation -> {
-                    complete(operation, access.get(operation.getOperationId()));
-                    operation.setParameters(operation.getParameters().stream()
-                            .map(parameter -> shared(parameter, shared))
-                            .toList());
-                });
+        for (PathItem item : document.getPaths().getPathItems().values()) {
+            sort(item);
+            for (Operation operation : item.getOperations().values()) {
+                complete(operation, access.get(operation.getOperationId()));
+                operation.setParameters(operation.getParameters().stream()
+                        .map(parameter -> shared(parameter, shared))
+                        .toList());
+            }
+        }
     }
 
     /** The contract's paths end in a slash, which the framework leaves out here; it serves both forms. */

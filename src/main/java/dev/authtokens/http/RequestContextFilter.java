@@ -65,7 +65,7 @@ public class RequestContextFilter {
                 clean(request.get(COMMAND_LINE), MAX_COMMAND_LINE),
                 clientAddress.of(context.request()),
                 clean(request.get(HttpHeaders.USER_AGENT), MAX_USER_AGENT));
-        origin.ofRequest();
+        origin.setForRequest();
         putIntoLog("requestId", requestId);
         putIntoLog("traceId", origin.traceId());
         putIntoLog("spanId", trace.map(TraceParent::spanId).orElse(null));

@@ -70,7 +70,8 @@ public class VerifyResource {
             description = "`PERMISSION_DENIED`: the account has none of the roles that the parameter asks for.")
     public RestResponse<VerifyResponse> verifyAuthToken(
             @Parameter(
-                            description = "The account must have one of these roles. A name that is no role admits nobody.",
+                            description =
+                                    "The account must have one of these roles. A name that is no role admits nobody.",
                             schema = @Schema(type = SchemaType.ARRAY, implementation = Role.class))
                     @QueryParam(REQUIRED_ROLE)
                     List<String> roles,

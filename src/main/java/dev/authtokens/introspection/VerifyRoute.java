@@ -27,7 +27,7 @@ class VerifyRoute {
     /** In place of what cannot be the name of a role. */
     private static final String ROLE_OF_NOBODY = VerifyResource.REQUIRED_ROLE + "=none";
 
-    /** Key of the context: what the request was answered with before it was rerouted, which clears the headers. */
+    /** Keeps the response header {@code Connection}: rerouting clears the headers of the response. */
     private static final String CONNECTION = "verify.connection";
 
     private static final Pattern ROLE = Pattern.compile(VerifyResource.REQUIRED_ROLE + "=[a-z]+");

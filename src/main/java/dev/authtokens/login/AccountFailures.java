@@ -203,8 +203,8 @@ class AccountFailures {
     }
 
     void repeat(@Observes Schedule schedule) {
-        schedule.everyAndAtStop(Duration.ofSeconds(1), this::writeWithdrawn);
-        schedule.every(Duration.ofHours(1), this::deleteExpired);
+        schedule.everyAndAtStop("withdrawal of login attempts", Duration.ofSeconds(1), this::writeWithdrawn);
+        schedule.every("deletion of old login attempts", Duration.ofHours(1), this::deleteExpired);
     }
 
     void deleteExpired() {

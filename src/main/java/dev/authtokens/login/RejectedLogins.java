@@ -26,7 +26,7 @@ class RejectedLogins {
     }
 
     void repeat(@Observes Schedule schedule) {
-        schedule.everyAndAtStop(Duration.ofMinutes(1), this::record);
+        schedule.everyAndAtStop("audit of rejected logins", Duration.ofMinutes(1), this::record);
     }
 
     synchronized void record() {

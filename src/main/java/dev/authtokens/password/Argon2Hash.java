@@ -6,7 +6,11 @@ import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
-/** Argon2id version 1.3 (RFC 9106) of Bouncy Castle: {@code $argon2id$v=19$m=KiB,t=passes,p=lanes$salt$hash}. */
+/**
+ * Argon2id version 1.3 (RFC 9106) of Bouncy Castle: {@code $argon2id$v=19$m=KiB,t=passes,p=lanes$salt$hash}.
+ *
+ * @param memory in KiB, as {@link ImportedHash#memory}
+ */
 record Argon2Hash(int memory, int passes, int lanes, byte[] salt, byte[] hash) implements ImportedHash {
 
     private static final Pattern FORM = Pattern.compile("\\$argon2id\\$v=19\\$m=(?<memory>[1-9][0-9]*)"

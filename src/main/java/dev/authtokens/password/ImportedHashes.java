@@ -28,12 +28,13 @@ final class ImportedHashes {
             }
             LOG.warnf(
                     "The imported password hash of an account needs %d MiB, more than half of the heap, so nobody can log in"
-                            + " to it. Raise the heap with -Xmx",
+                            + " to it: the audit event with this request id names it. Raise the heap with -Xmx",
                     hash.memory() / 1024);
         } catch (ImportedHash.Refused e) {
             LOG.warn(
                     "The stored password hash of an account has an unknown pepper or scheme, so nobody can log in to it."
-                            + " Set auth-tokens.password.previous-peppers, or set a new password for the account");
+                            + " Set auth-tokens.password.previous-peppers, or set a new password for the account, which"
+                            + " the audit event with this request id names");
         }
         return Optional.empty();
     }

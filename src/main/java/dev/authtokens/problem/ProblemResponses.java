@@ -159,7 +159,10 @@ public class ProblemResponses {
         if (database.isPresent()) {
             return unavailable(database.get().exception());
         }
-        LOG.error("Answered 500 because of an unforeseen failure; the client was given the request id", throwable);
+        LOG.error(
+                "Answered 500 because of an unforeseen failure; the client was given the request id. This is a bug of the"
+                        + " service: report it with the stack trace",
+                throwable);
         return new Problem(ProblemCode.INTERNAL_ERROR);
     }
 

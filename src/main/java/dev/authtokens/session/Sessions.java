@@ -5,8 +5,8 @@ import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.Problem;
 import dev.authtokens.problem.ProblemCode;
 import dev.authtokens.problem.QueryParameter;
-import dev.authtokens.token.IssuedToken;
 import dev.authtokens.token.TokenStore;
+import dev.authtokens.token.TokenView;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
@@ -29,7 +29,7 @@ class Sessions {
     }
 
     /** @param expiresAt of the account; null when it never expires */
-    List<IssuedToken> list(long userId, Instant expiresAt, Caller caller, String limit) {
+    List<TokenView> list(long userId, Instant expiresAt, Caller caller, String limit) {
         return tokens.list(userId, expiresAt, caller.tokenId(), QueryParameter.pageSize(limit));
     }
 

@@ -4,7 +4,7 @@ import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.QueryParameter;
-import dev.authtokens.token.IssuedToken;
+import dev.authtokens.token.TokenView;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -39,7 +39,7 @@ public class SessionsResource {
     @Operation(summary = "Get auth tokens (sessions)", description = "The caller's own sessions, the newest first.")
     @APIResponse(responseCode = "200", description = "The sessions.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit must be a number from 1 to 1,000.")
-    public List<IssuedToken> getAuthTokens(@RestQuery String limit, @Context SecurityContext security) {
+    public List<TokenView> getAuthTokens(@RestQuery String limit, @Context SecurityContext security) {
         Caller caller = Caller.of(security);
         return sessions.list(caller.userId(), caller.expiresAt(), caller, limit);
     }

@@ -4,7 +4,7 @@ import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.problem.GenericResponse;
 import dev.authtokens.problem.QueryParameter;
-import dev.authtokens.token.IssuedToken;
+import dev.authtokens.token.TokenView;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserStore;
 import jakarta.ws.rs.DELETE;
@@ -40,7 +40,7 @@ public class UserSessionsResource {
             description = "The sessions of an account, the newest first.")
     @APIResponse(responseCode = "200", description = "The sessions.")
     @APIResponse(responseCode = "400", description = "`INVALID_INPUT`: limit must be a number from 1 to 1,000.")
-    public List<IssuedToken> getUserAuthTokens(
+    public List<TokenView> getUserAuthTokens(
             @RestPath String email, @RestQuery String limit, @Context SecurityContext security) {
         Account account = users.getAccount(email);
         return sessions.list(account.id(), account.expiresAt(), Caller.of(security), limit);

@@ -11,8 +11,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Tokens as they were last read, for an outage of the database. The cache drops a token some time after it was read, even if it
- * is used; here it stays for longer, so that a token which was checked within that time is found. Invalidations apply to the
- * cache first and then here, so what is added only while it is cached was not revoked.
+ * is used; here it stays for longer, so that a token which was checked within that time is found. An invalidation removes a
+ * token from the cache first and then here. As a token is added here only while it is cached, one that was revoked does not stay.
  */
 final class LastKnownTokens {
 

@@ -50,7 +50,7 @@ class LastUse {
     }
 
     void repeat(@Observes Schedule schedule, ServiceConfig config) {
-        schedule.everyAndAtStop(config.token().lastUseInterval(), this::write);
+        schedule.everyAndAtStop("writing of last uses", config.token().lastUseInterval(), this::write);
     }
 
     void write() {

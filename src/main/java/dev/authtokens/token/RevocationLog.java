@@ -12,16 +12,12 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Produces;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,7 +39,7 @@ public class RevocationLog {
     /** SQL state "object not in prerequisite state": the server answers, but what was read before says nothing about it. */
     private static final String OTHER_STATE = "55000";
 
-    /** A connection is exchanged after this time: connections are of a limited age, and a pooler that stops waits for them. */
+    /** Age at which the connection is exchanged: the pool limits it, and a pooler that stops waits until clients disconnect. */
     public static final Duration MAX_CONNECTION_AGE = Duration.ofSeconds(30);
 
     /** Longest time between two attempts while readings fail: they do not pile up on a server that is overloaded or locked. */
@@ -108,17 +104,9 @@ public class RevocationLog {
         thread.interrupt();
     }
 
-    /** Shows in the readiness whether the log is read. The check is always up: without the log, token checks ask the database. */
-    @Produces
-    @Readiness
-    HealthCheck health() {
-        return () -> {
-            String reason = distrustReason;
-            return HealthCheckResponse.named("Revocation log")
-                    .up()
-                    .withData("read", reason.isEmpty() ? "yes" : "no: " + reason)
-                    .build();
-        };
+    /** Why the cache is not trusted; empty when it is. */
+    String distrustReason() {
+        return distrustReason;
     }
 
     /** Keeps a connection of the pool and exchanges it now and then, so that no reading waits for a free one. */
@@ -252,7 +240,7 @@ public class RevocationLog {
             if (firstReading.complete("")) {
                 return;
             }
-            LOG.info("The revocation log is read: token checks are answered from the cache, if it is enabled");
+            LOG.info("The revocation log is read again: token checks are answered from the cache, if it is enabled");
         }
     }
 

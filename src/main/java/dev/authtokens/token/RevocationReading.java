@@ -68,7 +68,7 @@ record RevocationReading(
     static final String WITHOUT_SYSTEM = READ.formatted("0, ''", MAX_ROWS + 1);
 
     /**
-     * A server that has not been restarted, promoted or restored.
+     * Identity of a server, which a restart, a promotion or a restore changes.
      *
      * @param objects ids of the log and its triggers, with the transaction that last changed each: a restore changes them, also
      *     one of the data alone that disables the triggers meanwhile

@@ -102,6 +102,7 @@ public class TokenCache {
         CompletableFuture<CachedToken> loading = new CompletableFuture<>();
         CompletableFuture<CachedToken> entry = entries.get(key, (missing, executor) -> loading);
         if (entry == loading) {
+            // By thenCompose, so that what load throws fails the entry too.
             CompletableFuture.completedFuture(key.array()).thenCompose(load).whenComplete((known, failure) -> {
                 if (failure == null) {
                     lastKnown.ifPresent(tokens ->

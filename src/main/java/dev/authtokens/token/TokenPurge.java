@@ -91,8 +91,8 @@ class TokenPurge {
     }
 
     void repeat(@Observes Schedule schedule, ServiceConfig config) {
-        schedule.every(config.token().purgeInterval(), this::purge);
-        schedule.every(REVOCATION_INTERVAL, this::deleteOldRevocations);
+        schedule.every("deletion of expired tokens", config.token().purgeInterval(), this::purge);
+        schedule.every("deletion of old revocations", REVOCATION_INTERVAL, this::deleteOldRevocations);
     }
 
     void purge() {

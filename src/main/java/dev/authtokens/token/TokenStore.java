@@ -124,11 +124,13 @@ public class TokenStore {
 
     private CompletionStage<Optional<VerifiedToken>> orLastKnown(
             CompletableFuture<Optional<VerifiedToken>> verified, byte[] digest, Instant now) {
-        return verified.exceptionallyCompose(failure -> Optional.of(failure)
-                .filter(DatabaseFailure::isUnreachable)
-                .flatMap(unreachable -> verifyLastKnown(digest, now))
-                .map(lastKnown -> CompletableFuture.completedFuture(Optional.of(lastKnown)))
-                .orElse(verified));
+        return verified.exceptionallyCompose(failure -> {
+            if (!DatabaseFailure.isUnreachable(failure)) {
+                return verified;
+            }
+            Optional<VerifiedToken> lastKnown = verifyLastKnown(digest, now);
+            return lastKnown.isPresent() ? CompletableFuture.completedFuture(lastKnown) : verified;
+        });
     }
 
     private Optional<VerifiedToken> verifyLastKnown(byte[] digest, Instant now) {
@@ -174,7 +176,7 @@ public class TokenStore {
      * @param currentId the token that asks; null for none
      */
     @Transactional
-    public List<IssuedToken> list(long userId, Instant accountExpiresAt, UUID currentId, int limit) {
+    public List<TokenView> list(long userId, Instant accountExpiresAt, UUID currentId, int limit) {
         Instant now = clock.now();
         Instant validFrom = queries.validFrom();
         // Rows are fetched as the stream is read.
@@ -182,17 +184,17 @@ public class TokenStore {
                 .withHint(HibernateHints.HINT_FETCH_SIZE, limit)
                 .stream()) {
             return newest.takeWhile(token -> token.createdAt.isAfter(validFrom))
-                    .map(token -> issued(token, accountExpiresAt, currentId))
+                    .map(token -> view(token, accountExpiresAt, currentId))
                     .filter(token -> token.expiry().equals(Expiry.NEVER) || now.isBefore(token.expiry()))
                     .limit(limit)
                     .toList();
         }
     }
 
-    private IssuedToken issued(AuthToken token, Instant accountExpiresAt, UUID currentId) {
+    private TokenView view(AuthToken token, Instant accountExpiresAt, UUID currentId) {
         Instant lastUsedAt = lastUse.latest(token.digest, token.lastUsedAt);
         Instant latest = TokenLifetime.earlier(accountExpiresAt, token.expiresAt);
-        return new IssuedToken(
+        return new TokenView(
                 token.id,
                 token.createdAt,
                 lastUsedAt,

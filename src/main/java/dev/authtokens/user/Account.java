@@ -13,7 +13,7 @@ import java.time.Instant;
  */
 public record Account(long id, String email, String passwordHash, Role role, Instant createdAt, Instant expiresAt) {
 
-    /** In the order of its parts. */
+    /** Reads the columns in the order of the components. */
     static Account read(ResultSet row) throws SQLException {
         return new Account(
                 row.getLong(1),

@@ -117,7 +117,7 @@ class AccountCommandsTest {
             terminal.out().flush();
             return new Done(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
         } finally {
-            NO_COMMAND.ofProcess();
+            NO_COMMAND.setForProcess();
             System.setIn(usual);
         }
     }

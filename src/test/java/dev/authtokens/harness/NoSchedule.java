@@ -2,6 +2,7 @@ package dev.authtokens.harness;
 
 import dev.authtokens.database.Schedule;
 import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -12,6 +13,10 @@ import java.time.Duration;
 @Singleton
 class NoSchedule extends Schedule {
 
+    NoSchedule(Event<Schedule> started) {
+        super(started);
+    }
+
     @Override
-    public void every(Duration interval, Runnable work) {}
+    public void every(String name, Duration interval, Runnable work) {}
 }

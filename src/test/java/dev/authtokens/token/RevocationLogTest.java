@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.Readiness;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,10 @@ class RevocationLogTest {
 
     @Inject
     RevocationLog log;
+
+    @Inject
+    @Readiness
+    RevocationLogHealth health;
 
     @Inject
     BatchedDeletion deletion;
@@ -474,7 +479,7 @@ class RevocationLogTest {
     }
 
     private String reason() {
-        return String.valueOf(log.health().call().getData().orElseThrow().get("read"));
+        return String.valueOf(health.call().getData().orElseThrow().get("read"));
     }
 
     @Test

@@ -246,7 +246,7 @@ class TokenStoreTest {
         isValid(used);
         clock.moveOn(Duration.ofDays(1));
         assertTrue(isValid(used));
-        List<IssuedToken> listed = tokens.list(userId, null, null, 1);
+        List<TokenView> listed = tokens.list(userId, null, null, 1);
         assertEquals(1, listed.size());
         assertNotNull(listed.get(0).lastUsed());
     }
@@ -288,7 +288,7 @@ class TokenStoreTest {
                 List.of("backup job"),
                 tokens.list(userId, null, null, 10).stream()
                         .filter(token -> token.name() != null)
-                        .map(IssuedToken::name)
+                        .map(TokenView::name)
                         .toList());
         clock.moveOn(Duration.ofMinutes(59));
         assertTrue(isValid(program));

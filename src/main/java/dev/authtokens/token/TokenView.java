@@ -9,7 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
         name = "AuthTokenListItem",
         description = "A session. What is not known of its login is left out.",
         requiredProperties = {"id", "created", "expiry", "current"})
-public record IssuedToken(
+public record TokenView(
         @Schema(
                 implementation = String.class,
                 format = "uuid",
