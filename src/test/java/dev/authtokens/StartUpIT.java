@@ -97,8 +97,8 @@ class StartUpIT {
     @Test
     @EnabledOnOs(OS.LINUX)
     void listensOnItsTwoPortsOnly() {
-        Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
+        Map<String, String> environment = ServiceProcess.patient(
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD));
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             service.token(EMAIL, PASSWORD);
             assertEquals(Set.of(service.port(), service.managementUri("/").getPort()), ListeningPorts.of(service));
@@ -109,8 +109,8 @@ class StartUpIT {
     @Test
     @EnabledOnOs(OS.LINUX)
     void staysWithinTheFilesThatTheProcessMayOpen() throws Exception {
-        Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
+        Map<String, String> environment = ServiceProcess.patient(
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD));
         try (ServiceProcess service = ServiceProcess.start(environment, StartUpIT::withFewFiles)) {
             assertEquals(1, service.exitCode());
             String line = service.errors();
@@ -142,7 +142,10 @@ class StartUpIT {
         String database = SharedPostgres.newDatabase();
         String address = database.substring(database.indexOf("//") + 2);
         try (ServiceProcess service = ServiceProcess.start(with(database)).awaitReady()) {
-            Await.until(service::output, () -> service.output().contains("Tokens never expire"));
+            Await.until(
+                    service::output,
+                    () -> service.output()
+                            .contains(ServiceProcess.poolWaitsEnd() ? "Tokens never expire" : "JDK-8301341"));
             service.stop();
             service.output().lines().forEach(line -> assertTrue(line.startsWith("{") && line.endsWith("}"), line));
             assertLogged(service, "INFO", ": database " + address + ", version ");
@@ -168,8 +171,8 @@ class StartUpIT {
     /** The names of the Elastic Common Schema, as docs/operations.md has them. */
     @Test
     void logsInEcsIfAsked() throws IOException {
-        Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
+        Map<String, String> environment = ServiceProcess.patient(
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD));
         environment.put("QUARKUS_LOG_CONSOLE_JSON_LOG_FORMAT", "ecs");
         environment.put("QUARKUS_LOG_CONSOLE_JSON_KEY_OVERRIDES", "mdc=labels");
         environment.put("AUTH_TOKENS_CACHE_ENABLED", "false");
@@ -193,8 +196,8 @@ class StartUpIT {
 
     @Test
     void aKilledServiceLosesNoTokenThatItAcknowledged() {
-        Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD);
+        Map<String, String> environment = ServiceProcess.patient(
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD));
         String token;
         try (ServiceProcess service = ServiceProcess.start(environment).awaitReady()) {
             token = service.token(EMAIL, PASSWORD);
@@ -210,7 +213,7 @@ class StartUpIT {
     @Test
     void severalInstancesMayStartOnOneEmptyDatabase() {
         Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD);
+                ServiceProcess.patient(ServiceProcess.withAdministrator(SharedPostgres.newDatabase(), EMAIL, PASSWORD));
         List<ServiceProcess> services = new ArrayList<>();
         try {
             for (int i = 0; i < 2; i++) {

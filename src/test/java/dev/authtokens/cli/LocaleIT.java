@@ -27,8 +27,8 @@ class LocaleIT {
 
     @BeforeAll
     static void start() {
-        Map<String, String> environment =
-                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), "INIT@EXAMPLE.COM", PASSWORD);
+        Map<String, String> environment = ServiceProcess.patient(
+                ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), "INIT@EXAMPLE.COM", PASSWORD));
         environment.put("TZ", "Asia/Kathmandu");
         service = ServiceProcess.start(
                         environment,

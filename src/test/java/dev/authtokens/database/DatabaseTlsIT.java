@@ -10,7 +10,6 @@ import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -79,7 +78,7 @@ class DatabaseTlsIT {
     }
 
     private static Map<String, String> environment(String url) {
-        return new HashMap<>(ServiceProcess.withAdministrator(url, EMAIL, PASSWORD));
+        return ServiceProcess.patient(ServiceProcess.withAdministrator(url, EMAIL, PASSWORD));
     }
 
     /** Of the service, whose connections are encrypted or not. */

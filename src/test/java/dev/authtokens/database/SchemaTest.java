@@ -61,7 +61,7 @@ class SchemaTest {
                 + " 'users_administrators', 'login_attempts_of_unknown', 'audit_events_of_account_and_kind')")) {
             execute("drop index " + index);
         }
-        try (Connection other = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection other = DriverManager.getConnection(url(), Postgres.USER, Postgres.PASSWORD);
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("select pg_advisory_lock(hashtextextended('auth-tokens: migrate', 0))");
@@ -70,7 +70,7 @@ class SchemaTest {
                     CompletableFuture.supplyAsync(() -> schema.migrate().migrationsExecuted);
             Thread.sleep(2000);
             statement.execute("select pg_advisory_unlock_all()");
-            Postgres.awaitLockWaits(ServiceDatabase.url(), 1);
+            Postgres.awaitLockWaits(url(), 1);
             Thread.sleep(2000);
             other.commit();
             assertEquals(1, migrated.get());
@@ -82,12 +82,17 @@ class SchemaTest {
         }
     }
 
+    /** The test itself is not limited. */
+    private static String url() {
+        return ServiceDatabase.url() + "?options=-c%20statement_timeout=0%20-c%20lock_timeout=0";
+    }
+
     private static void execute(String sql) {
-        Postgres.execute(ServiceDatabase.url(), sql);
+        Postgres.execute(url(), sql);
     }
 
     private static List<Object> query(String sql) {
-        return Postgres.query(ServiceDatabase.url(), sql);
+        return Postgres.query(url(), sql);
     }
 
     /** A new version of the operating system may order text differently, which breaks such an index. */

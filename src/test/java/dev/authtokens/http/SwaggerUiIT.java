@@ -95,8 +95,8 @@ class SwaggerUiIT {
 
     private static ServiceProcess service() throws Exception {
         Browser.requireInstalled();
-        return ServiceProcess.start(
-                        ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD))
+        return ServiceProcess.start(ServiceProcess.patient(
+                        ServiceProcess.withAdministrator(SharedPostgres.newDatabaseWithSchema(), EMAIL, PASSWORD)))
                 .awaitReady();
     }
 

@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +100,7 @@ class TlsIT {
 
     private Map<String, String> environment(String database) throws IOException {
         port = ServiceProcess.freePort();
-        Map<String, String> environment = new HashMap<>(ServiceProcess.database(database));
+        Map<String, String> environment = ServiceProcess.patient(ServiceProcess.database(database));
         environment.put("QUARKUS_HTTP_TLS_CONFIGURATION_NAME", "api");
         environment.put(
                 "QUARKUS_TLS__API__KEY_STORE_PEM__0__CERT",

@@ -155,8 +155,8 @@ class ForwardAuthIT {
         protectedService.start();
         String url = SharedPostgres.newDatabaseWithSchema();
         database = new CuttableProxy(Postgres.port(url));
-        service = ServiceProcess.start(
-                        ServiceProcess.withAdministrator(Postgres.withPort(url, database.port()), EMAIL, PASSWORD))
+        service = ServiceProcess.start(ServiceProcess.patient(
+                        ServiceProcess.withAdministrator(Postgres.withPort(url, database.port()), EMAIL, PASSWORD)))
                 .awaitReady();
         token = service.token(EMAIL, PASSWORD);
     }

@@ -33,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -405,17 +406,34 @@ class LoginThrottleTest {
     @ParameterizedTest
     @CsvSource({"false", "true"})
     void goodLoginsSideBySideAllGetIn(boolean knownSource) {
-        String email = Accounts.create();
+        Counter throttled = metrics.counter("auth_tokens.logins.throttled", "by", "account");
+        double before;
+        Duration firstIsIn;
+        do {
+            before = throttled.count();
+            firstIsIn = logInSideBySide(Accounts.create(), knownSource);
+            // Those that wait for the first delay, a second, get in only if one has succeeded by then.
+        } while (throttled.count() > before && firstIsIn.compareTo(Duration.ofSeconds(1)) >= 0);
+        assertEquals(before, throttled.count());
+    }
+
+    /** Returns how long it took until the first of them was in. */
+    private Duration logInSideBySide(String email, boolean knownSource) {
         if (knownSource) {
             login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
         }
-        Counter throttled = metrics.counter("auth_tokens.logins.throttled", "by", "account");
-        double before = throttled.count();
-        for (Response login : AtOnce.times(10, () -> login(HOME, email, Accounts.PASSWORD))) {
-            login.then().statusCode(oneOf(200, 429));
-        }
-        assertEquals(before, throttled.count());
+        LongAccumulator first = new LongAccumulator(Math::min, Long.MAX_VALUE);
+        long begun = System.nanoTime();
+        List<Response> logins = AtOnce.times(10, () -> {
+            Response login = login(HOME, email, Accounts.PASSWORD);
+            if (login.statusCode() == 200) {
+                first.accumulate(System.nanoTime() - begun);
+            }
+            return login;
+        });
+        logins.forEach(login -> login.then().statusCode(oneOf(200, 429)));
         login(HOME, email, Accounts.PASSWORD).then().statusCode(200);
+        return Duration.ofNanos(first.get());
     }
 
     @Test

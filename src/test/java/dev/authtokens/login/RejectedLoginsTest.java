@@ -10,9 +10,13 @@ import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
 import dev.authtokens.harness.Await;
 import dev.authtokens.harness.ServiceDatabase;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +37,9 @@ class RejectedLoginsTest {
 
     private static final int ACCEPTED = 200;
 
+    @Inject
+    AgroalDataSource pool;
+
     private final Map<Integer, Response> answers = new ConcurrentHashMap<>();
 
     @Test
@@ -41,6 +48,10 @@ class RejectedLoginsTest {
         String token = Api.token(emails.get(0), Accounts.PASSWORD);
         AtomicBoolean over = new AtomicBoolean();
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        AgroalConnectionPoolConfiguration settings = pool.getConfiguration().connectionPoolConfiguration();
+        Duration patience = settings.acquisitionTimeout();
+        // The pool may grow slowly on a machine that is busy.
+        settings.setAcquisitionTimeout(Await.PATIENCE);
         try {
             emails.forEach(email -> clients.submit(() -> {
                 logIn(email, over);
@@ -52,6 +63,7 @@ class RejectedLoginsTest {
             }
         } finally {
             over.set(true);
+            settings.setAcquisitionTimeout(patience);
             clients.shutdown();
             assertTrue(clients.awaitTermination(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS));
         }

@@ -194,17 +194,20 @@ class FormerPrimaryIT {
     private void await(int replica, Await.Condition condition) {
         await(() -> {
             boolean holds = condition.holds();
-            if (!holds && !addresses.isEmpty() && !readsTheLog(replica)) {
+            if (!holds && !addresses.isEmpty() && !isServed(replica)) {
                 addresses.get(replica).moveTo(primary.port());
-                await(() -> readsTheLog(replica));
+                // Twice: the session of the first may be the one that the log keeps from then on.
+                await(() -> isServed(replica) && isServed(replica));
                 addresses.get(replica).moveTo(standby.port());
             }
             return holds;
         });
     }
 
-    private boolean readsTheLog(int replica) {
-        return replicas.get(replica).manage("/q/health/ready").body().contains("\"read\": \"yes\"");
+    /** By two sessions: that of the revocation log, and one for requests. */
+    private boolean isServed(int replica) {
+        HttpResponse<String> health = replicas.get(replica).manage("/q/health/ready");
+        return health.statusCode() == 200 && health.body().contains("\"read\": \"yes\"");
     }
 
     private static void await(Await.Condition condition) {

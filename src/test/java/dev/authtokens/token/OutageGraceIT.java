@@ -136,14 +136,15 @@ class OutageGraceIT {
         environment.put("AUTH_TOKENS_CACHE_OUTAGE_GRACE", grace);
         // Only what cannot be reached begins the grace, not a machine that stops for a second.
         environment.put("SESSION_STATEMENT_TIMEOUT", "5s");
+        // As long for the first connection after an outage, when what was known before it is dropped.
+        environment.put("QUARKUS_DATASOURCE_JDBC_ACQUISITION_TIMEOUT", "5S");
         return ServiceProcess.start(environment).awaitReady();
     }
 
     /** A check that adds a hit has found it in the cache. */
     private boolean isCached(ServiceProcess replica, String token) throws Exception {
         double before = hits(replica);
-        assertEquals(200, status(replica, token));
-        return hits(replica) > before;
+        return status(replica, token) == 200 && hits(replica) > before;
     }
 
     /** Also the cache knows it: a check that bypassed the cache may have said so before. */
