@@ -26,7 +26,7 @@ import org.jboss.logging.Logger;
 public class Schema implements FlywayConfigurationCustomizer {
 
     /** The last migration of this version of the service. */
-    static final String LAST_MIGRATION = "db/migration/V4__indexes_for_large_tables.sql";
+    static final String LAST_MIGRATION = "db/migration/V5__functions_in_any_search_path.sql";
 
     /** Not Flyway's own name: another application of the same database may have a history too. */
     private static final String HISTORY = "auth_tokens_schema_history";

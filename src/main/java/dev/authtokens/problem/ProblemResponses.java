@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.RollbackException;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -151,7 +152,9 @@ public class ProblemResponses {
                     && refused.getResponse().getStatus() < 500) {
                 return new Problem(ProblemCode.ofStatus(refused.getResponse().getStatus()));
             }
-            if (cause instanceof RejectedExecutionException) {
+            // Of a transaction that took too long, the transaction manager says nothing more.
+            boolean isTimeout = cause instanceof RollbackException && cause.getCause() == null;
+            if (cause instanceof RejectedExecutionException || isTimeout) {
                 return unavailable(cause);
             }
         }

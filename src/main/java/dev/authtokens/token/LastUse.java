@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
@@ -21,17 +22,20 @@ class LastUse {
     private static final Logger LOG = Logger.getLogger(LastUse.class);
     private static final int BATCH = 1000;
 
-    /** Rows are locked in one order, so that two replicas do not deadlock. */
+    /** Returns those that another transaction has locked, such as a long revocation, and that are not written. */
     private static final String WRITE = """
             with used as (
                 select * from unnest(?, cast(? as timestamptz[])) as used(digest, at)
             ), locked as (
-                select t.digest from auth_tokens t join used using (digest) order by t.digest for no key update of t
+                select t.digest from auth_tokens t join used using (digest) for no key update of t skip locked
+            ), written as (
+                update auth_tokens t
+                set last_used_at = greatest(t.last_used_at, used.at)
+                from used join locked using (digest)
+                where t.digest = used.digest
             )
-            update auth_tokens t
-            set last_used_at = greatest(t.last_used_at, used.at)
-            from used join locked using (digest)
-            where t.digest = used.digest""";
+            select t.digest from auth_tokens t join used using (digest) left join locked using (digest)
+            where locked.digest is null""";
 
     private final Statements statements;
     private final Map<ByteBuffer, Instant> pending = new ConcurrentHashMap<>();
@@ -55,30 +59,29 @@ class LastUse {
 
     void write() {
         List<Map.Entry<ByteBuffer, Instant>> uses = new ArrayList<>(pending.entrySet());
-        List<PersistenceException> failures = new ArrayList<>();
-        for (int from = 0; from < uses.size() && failures.size() < 2; from += BATCH) {
-            List<Map.Entry<ByteBuffer, Instant>> batch = uses.subList(from, Math.min(from + BATCH, uses.size()));
-            try {
-                write(batch);
-                // A token that was used again meanwhile stays for the next time.
-                batch.forEach(use -> pending.remove(use.getKey(), use.getValue()));
-            } catch (PersistenceException e) {
-                // A row of this batch may be locked. If the next one fails too, it is the database.
-                failures.add(e);
+        try {
+            for (int from = 0; from < uses.size(); from += BATCH) {
+                write(uses.subList(from, Math.min(from + BATCH, uses.size())));
             }
-        }
-        if (!failures.isEmpty()) {
+        } catch (PersistenceException e) {
             LOG.warnf(
                     "The last use of %d tokens is not written to the database yet: %s. It is kept in memory and written"
                             + " later; check the database",
-                    pending.size(), failures.get(failures.size() - 1).getMessage());
+                    pending.size(), e.getMessage());
         }
     }
 
     private void write(List<Map.Entry<ByteBuffer, Instant>> batch) {
         Object digests = batch.stream().map(use -> use.getKey().array()).toArray(byte[][]::new);
         Object times = batch.stream().map(use -> use.getValue().toString()).toArray(String[]::new);
-        statements.update(WRITE, digests, times);
+        Set<ByteBuffer> locked =
+                Set.copyOf(statements.list(WRITE, row -> ByteBuffer.wrap(row.getBytes(1)), digests, times));
+        batch.forEach(use -> {
+            // A token that is locked, or was used again meanwhile, stays for the next time.
+            if (!locked.contains(use.getKey())) {
+                pending.remove(use.getKey(), use.getValue());
+            }
+        });
     }
 
     /** The later of two times; null is earlier than any. */

@@ -15,6 +15,7 @@ import dev.authtokens.user.Expiry;
 import dev.authtokens.user.PasswordChanged;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
@@ -34,6 +35,9 @@ import org.hibernate.jpa.HibernateHints;
 /** The only access to tokens. What it acknowledges is committed. */
 @ApplicationScoped
 public class TokenStore {
+
+    /** Rows in a round trip. */
+    private static final int FETCH_SIZE = 1000;
 
     private final TokenLifetime lifetime;
     private final TokenQueries queries;
@@ -178,13 +182,17 @@ public class TokenStore {
     @Transactional
     public List<TokenView> list(long userId, Instant accountExpiresAt, UUID currentId, int limit) {
         Instant now = clock.now();
-        Instant validFrom = queries.validFrom();
-        // Rows are fetched as the stream is read.
-        try (Stream<AuthToken> newest = AuthToken.<AuthToken>find("userId = ?1 order by createdAt desc, id", userId)
-                .withHint(HibernateHints.HINT_FETCH_SIZE, limit)
+        if (accountExpiresAt != null && !now.isBefore(accountExpiresAt)) {
+            return List.of();
+        }
+        Instant issuedAfter =
+                lifetime.cutoffs(now, now).orCreated(queries.validFrom()).created();
+        // Rows are fetched as the stream is read, and not kept: all of many may have expired.
+        try (Stream<AuthToken> newest = AuthToken.<AuthToken>find(
+                "userId = ?1 and createdAt > ?2 order by createdAt desc, id", userId, issuedAfter)
+                .withHint(HibernateHints.HINT_FETCH_SIZE, FETCH_SIZE)
                 .stream()) {
-            return newest.takeWhile(token -> token.createdAt.isAfter(validFrom))
-                    .map(token -> view(token, accountExpiresAt, currentId))
+            return newest.map(token -> view(token, accountExpiresAt, currentId))
                     .filter(token -> token.expiry().equals(Expiry.NEVER) || now.isBefore(token.expiry()))
                     .limit(limit)
                     .toList();
@@ -192,6 +200,7 @@ public class TokenStore {
     }
 
     private TokenView view(AuthToken token, Instant accountExpiresAt, UUID currentId) {
+        Panache.getEntityManager().detach(token);
         Instant lastUsedAt = lastUse.latest(token.digest, token.lastUsedAt);
         Instant latest = TokenLifetime.earlier(accountExpiresAt, token.expiresAt);
         return new TokenView(

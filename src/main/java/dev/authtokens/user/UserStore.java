@@ -204,12 +204,12 @@ public class UserStore {
 
     /** One administrator is removed at a time, so that two of them who remove each other do not both succeed. */
     private void requireAnotherAdministrator(User user) {
-        Instant now = clock.now();
-        if (!user.isAdministrator(now)) {
+        if (!user.isAdministrator(clock.now())) {
             return;
         }
         statements.query(LOCK, ResultSet::next, ADMINISTRATORS_LOCK);
-        if (!User.hasAdministratorBeside(user.id, now)) {
+        // Another one may have expired during the wait.
+        if (!User.hasAdministratorBeside(user.id, clock.now())) {
             throw new Problem(
                     ProblemCode.INVALID_INPUT,
                     "This is the last administrator: create another one first, and try again.");

@@ -62,6 +62,12 @@ class AccessFilterTest {
                 .body("thread", not(containsString("eventloop")));
     }
 
+    /** The transaction manager ends it. */
+    @Test
+    void aTransactionThatTakesTooLongIsAnsweredWith503() {
+        isProblem(given().get("/probe/slow-transaction"), 503, "NOT_YET_AVAILABLE");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/probe/fails", "/probe/unwritable"})
     void anUnforeseenFailureIs500AndLoggedOnceWithItsRequest(String path) {

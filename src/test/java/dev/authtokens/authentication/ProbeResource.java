@@ -2,6 +2,10 @@ package dev.authtokens.authentication;
 
 import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
+import dev.authtokens.database.Statements;
+import io.quarkus.narayana.jta.runtime.TransactionConfiguration;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -16,6 +20,9 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 /** Endpoints that the product does not have, to see how the filter treats them. */
 @Path("/probe/")
 public class ProbeResource {
+
+    @Inject
+    Statements statements;
 
     @GET
     @Path("undeclared")
@@ -38,6 +45,18 @@ public class ProbeResource {
     @Operation(hidden = true)
     public Map<String, Object> unwritable() {
         return Map.of("a secret of the implementation", new Object());
+    }
+
+    @GET
+    @Path("slow-transaction")
+    @Access(Access.Who.ANYONE)
+    @Operation(hidden = true)
+    @Transactional
+    @TransactionConfiguration(timeout = 1)
+    public Map<String, String> slowTransaction() throws InterruptedException {
+        statements.query("select version()", Statements::firstText);
+        Thread.sleep(3000);
+        return Map.of("version", statements.query("select version()", Statements::firstText));
     }
 
     @POST

@@ -56,7 +56,7 @@ class SchemaTest {
         for (String setting : limits) {
             execute("alter database " + database + " set " + setting + " = '1s'");
         }
-        execute("delete from auth_tokens_schema_history where script = '" + Schema.LAST_MIGRATION + "'");
+        execute("delete from auth_tokens_schema_history where version in ('4', '5')");
         for (Object index : query("select indexname from pg_indexes where indexname in ('revocations_by_id',"
                 + " 'users_administrators', 'login_attempts_of_unknown', 'audit_events_of_account_and_kind')")) {
             execute("drop index " + index);
@@ -73,7 +73,7 @@ class SchemaTest {
             Postgres.awaitLockWaits(url(), 1);
             Thread.sleep(2000);
             other.commit();
-            assertEquals(1, migrated.get());
+            assertEquals(2, migrated.get());
         } finally {
             // One by one: another setting of this database is the clock of the tests.
             for (String setting : limits) {

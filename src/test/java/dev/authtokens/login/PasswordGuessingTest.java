@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.Await;
 import dev.authtokens.harness.BehindProxies;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceDatabase;
@@ -21,11 +22,17 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +103,33 @@ class PasswordGuessingTest {
             Map<String, String> body =
                     Map.of("current_password_base64", base64("wrong"), "new_password_base64", base64(weak));
             isProblem(change(thief, token, body), 401, "INVALID_CREDENTIALS");
+        }
+    }
+
+    /** Whoever is signed in can name any account. */
+    @Test
+    void ofAnotherAccountLeaveItsLoginsAlone() throws Exception {
+        String other = Accounts.token(Accounts.create());
+        Api.as(other).get(Api.USER).then().statusCode(200);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (Connection holder = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+                Statement lock = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            lock.execute("lock table users in access exclusive mode");
+            for (int i = 0; i < LoginExecutor.MAX_RUNNING_OF_ACCOUNT; i++) {
+                threads.submit(() -> change(thief, other, Map.of("new_password_base64", base64(NEW_PASSWORD))));
+            }
+            Postgres.awaitLockWaits(ServiceDatabase.url(), LoginExecutor.MAX_RUNNING_OF_ACCOUNT);
+            Future<Integer> login =
+                    threads.submit(() -> login(HOME, Accounts.PASSWORD).statusCode());
+            Await.until(
+                    "neither refused nor waiting",
+                    () -> login.isDone()
+                            || Postgres.lockWaits(ServiceDatabase.url()) > LoginExecutor.MAX_RUNNING_OF_ACCOUNT);
+            holder.rollback();
+            assertEquals(200, login.get());
+        } finally {
+            threads.shutdown();
         }
     }
 

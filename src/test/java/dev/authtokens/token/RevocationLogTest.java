@@ -519,6 +519,28 @@ class RevocationLogTest {
         assertTrue(isValid());
     }
 
+    /** As by psql, where the tables of another installation are found first. */
+    @Test
+    void readsWhatWasDeletedUnderAnotherSearchPath() throws SQLException {
+        try (Connection psql = connect();
+                Statement statement = psql.createStatement()) {
+            statement.execute("create schema other");
+            statement.execute("create table other.revocations (like public.revocations including all)");
+            statement.execute("set local search_path = other");
+            statement.execute("delete from public.auth_tokens where user_id ="
+                    + " (select id from public.users where email = '" + email + "')");
+            psql.commit();
+            assertEquals(
+                    1,
+                    Postgres.query(ServiceDatabase.url(), "select 1 from public.revocations where digest = ?", (Object)
+                                    token.digest())
+                            .size());
+            await(() -> !isValid());
+        } finally {
+            sql("drop schema if exists other cascade");
+        }
+    }
+
     private static Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
         connection.setAutoCommit(false);

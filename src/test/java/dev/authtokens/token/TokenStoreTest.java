@@ -19,6 +19,7 @@ import dev.authtokens.harness.TestClock;
 import dev.authtokens.user.Account;
 import dev.authtokens.user.UserStore;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.hibernate.orm.panache.Panache;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -252,6 +253,18 @@ class TokenStoreTest {
     }
 
     @Test
+    void keepsNoExpiredSessionInMemoryForAList() {
+        Postgres.execute(ServiceDatabase.url(), """
+                insert into auth_tokens (digest, id, user_id, created_at)
+                select sha256(n::text::bytea), gen_random_uuid(), ?, now() - interval '36 hours'
+                from generate_series(1, 500) n""", userId);
+        QuarkusTransaction.requiringNew().run(() -> {
+            assertEquals(List.of(), tokens.list(userId, null, null, 10));
+            assertEquals(0, Panache.getSession().getStatistics().getEntityCount());
+        });
+    }
+
+    @Test
     void purgesTheExpiredTokensAndNoOthers() {
         TokenSecret unused = issue();
         TokenSecret idle = issue();
@@ -454,7 +467,7 @@ class TokenStoreTest {
     }
 
     @Test
-    void aLockedTokenKeepsOnlyItsBatchOfLastUsesFromBeingWritten() throws SQLException {
+    void lockedTokensKeepOnlyTheirOwnLastUsesFromBeingWritten() throws SQLException {
         lastUse.write();
         Postgres.execute(ServiceDatabase.url(), "delete from auth_tokens where user_id = ?", userId);
         Postgres.execute(ServiceDatabase.url(), """
@@ -467,10 +480,13 @@ class TokenStoreTest {
                 PreparedStatement lock =
                         other.prepareStatement("select from auth_tokens where digest = ? for update")) {
             other.setAutoCommit(false);
-            lock.setObject(1, digests.get(0));
-            lock.execute();
+            // Some of each batch.
+            for (int i = 0; i < 100; i++) {
+                lock.setObject(1, digests.get(i));
+                lock.execute();
+            }
             lastUse.write();
-            assertEquals(4000L, countUsed());
+            assertEquals(4900L, countUsed());
             other.rollback();
         }
         lastUse.write();

@@ -90,6 +90,27 @@ class UserStoreTest {
         Postgres.execute(ServiceDatabase.url(), "delete from users where password_hash = ''");
     }
 
+    @Test
+    void anAdministratorWhoExpiredDuringTheWaitDoesNotCount() throws Exception {
+        long removed = id(Accounts.create(Role.ADMIN, null));
+        String other = Accounts.create(Role.ADMIN, null);
+        try (Connection holder = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+                Statement lock = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            lock.execute("select pg_advisory_xact_lock(hashtextextended('auth-tokens: remove an administrator', 0))");
+            CompletableFuture<Boolean> deletion =
+                    CompletableFuture.supplyAsync(() -> succeeds(() -> users.delete(removed)));
+            Postgres.awaitLockWaits(ServiceDatabase.url(), 1);
+            Postgres.execute(
+                    ServiceDatabase.url(),
+                    "update users set expires_at = clock_timestamp() + interval '10 ms' where email = ?",
+                    other);
+            Thread.sleep(50);
+            holder.commit();
+            assertFalse(deletion.join());
+        }
+    }
+
     /** Which may take long where the account has many tokens. */
     @Test
     void theDeletionOfAnotherAccountLocksNoAdministrator() throws Exception {
