@@ -75,9 +75,9 @@ class LeakedTokenRevoker {
                         },
                         false)
                 .onFailure(failure -> LOG.warnf(
-                        "What may be a token was sent where it gets logged, and the database could not be asked about it: %s."
-                                + " If it is a valid token, it still is: log it out, or revoke the sessions of its account"
-                                + " (token revoke)",
+                        "A text like a token was sent where it gets logged, and the database was not available to check and"
+                                + " revoke it: %s. If it is a valid token, it stays valid: log out with it, or revoke the"
+                                + " sessions of its account (token revoke)",
                         failure.getMessage()))
                 .onComplete(done -> context.next());
     }

@@ -39,7 +39,7 @@ public class BatchedDeletion {
     private final MeterRegistry metrics;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    /** By kind: where the next batch begins; none: at the start. Without it, no run might get past the rows that stay. */
+    /** By kind: where the next batch begins; none: at the start. A run that ended early is continued, not begun again. */
     private final Map<String, Instant> nextBatches = new ConcurrentHashMap<>();
 
     BatchedDeletion(Statements statements, MeterRegistry metrics) {

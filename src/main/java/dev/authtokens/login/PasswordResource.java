@@ -66,9 +66,9 @@ public class PasswordResource {
     public CompletionStage<GenericResponse> modifyPassword(
             @RestPath String email, @Context SecurityContext security, ModifyPasswordRequest request) {
         Caller caller = Caller.of(security);
-        // By the caller's own address: whoever names another account must not take the threads of its logins.
+        // Others count by their own address: whoever names another account must not take the threads of its logins.
         return caller.role() == Role.ADMIN
-                ? executor.run(caller.email(), () -> set(email, caller, request))
+                ? executor.run(email, () -> set(email, caller, request))
                 : executor.attempt(caller.email(), () -> change(email, caller, request));
     }
 

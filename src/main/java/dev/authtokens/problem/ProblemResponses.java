@@ -152,8 +152,10 @@ public class ProblemResponses {
                     && refused.getResponse().getStatus() < 500) {
                 return new Problem(ProblemCode.ofStatus(refused.getResponse().getStatus()));
             }
-            // Of a transaction that took too long, the transaction manager says nothing more.
-            boolean isTimeout = cause instanceof RollbackException && cause.getCause() == null;
+            // Of a transaction that took too long; a commit that failed has the reason of the database as a suppressed
+            // exception.
+            boolean isTimeout =
+                    cause instanceof RollbackException && cause.getCause() == null && cause.getSuppressed().length == 0;
             if (cause instanceof RejectedExecutionException || isTimeout) {
                 return unavailable(cause);
             }

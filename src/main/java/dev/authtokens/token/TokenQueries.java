@@ -68,7 +68,7 @@ class TokenQueries {
     private static final String DIGESTS_OF_USER =
             "select digest, id from auth_tokens where user_id = ? and id > ? order by id limit " + READ_BATCH;
 
-    /** Locks rows in the same order as {@link LastUse}, so that the two do not deadlock. */
+    /** Locks rows in one order, so that two revocations do not deadlock. {@link LastUse} skips locked rows. */
     private static final String DELETE_DIGESTS = """
             delete from auth_tokens where digest = any(array(
                 select digest from auth_tokens where digest = any(?) order by digest for update))""";

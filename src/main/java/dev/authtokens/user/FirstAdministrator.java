@@ -32,7 +32,7 @@ public class FirstAdministrator {
 
     private record Credentials(EmailAddress email, byte[] password) {}
 
-    /** @throws StartFailure when one of the two settings is missing, or the address is none, also if there are accounts */
+    /** @throws StartFailure when only one of the two settings is set, or the address is not an e-mail address */
     public void requireValidSettings() {
         credentials();
     }

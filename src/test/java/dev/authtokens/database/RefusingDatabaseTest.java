@@ -78,6 +78,12 @@ class RefusingDatabaseTest {
     }
 
     @Test
+    void refusesACommitThatIsWrong() {
+        refuse("deferred", "raise exception 'wrong' using errcode = '22012'");
+        isProblem(logIn(), 500, "INTERNAL_ERROR");
+    }
+
+    @Test
     void endsAtTheCommit() {
         refuse("deferred", "perform pg_terminate_backend(pg_backend_pid())");
         isNotAvailable(logIn());

@@ -45,6 +45,11 @@ public final class CuttableProxy implements AutoCloseable {
         target = newTarget;
     }
 
+    /** Port of the server that new connections lead to. */
+    public int target() {
+        return target;
+    }
+
     public int port() {
         return server.getLocalPort();
     }

@@ -195,10 +195,12 @@ class FormerPrimaryIT {
         await(() -> {
             boolean holds = condition.holds();
             if (!holds && !addresses.isEmpty() && !isServed(replica)) {
-                addresses.get(replica).moveTo(primary.port());
+                CuttableProxy address = addresses.get(replica);
+                int target = address.target();
+                address.moveTo(primary.port());
                 // Twice: the session of the first may be the one that the log keeps from then on.
                 await(() -> isServed(replica) && isServed(replica));
-                addresses.get(replica).moveTo(standby.port());
+                address.moveTo(target);
             }
             return holds;
         });
