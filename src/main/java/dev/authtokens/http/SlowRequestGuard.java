@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.inject.spi.CDI;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,7 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
 
         private boolean awaitsAnswer;
         private long waitingSince;
-        private boolean isScheduled;
+        private ScheduledFuture<?> timer;
         private boolean isFirstRead = true;
 
         @Override
@@ -52,7 +53,7 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
                 awaitsAnswer = true;
                 waitingSince = System.nanoTime();
                 // At most one timer for each connection, not one for each request.
-                if (!isScheduled) {
+                if (timer == null) {
                     schedule(context, deadlineNanos);
                 }
             }
@@ -65,14 +66,22 @@ public class SlowRequestGuard extends ChannelInitializerExtension {
             context.write(bytes, promise);
         }
 
+        /** Its timer would keep the closed connection in memory. */
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            context.fireChannelInactive();
+        }
+
         private void schedule(ChannelHandlerContext context, long nanos) {
-            isScheduled = true;
-            context.executor().schedule(() -> check(context), nanos, TimeUnit.NANOSECONDS);
+            timer = context.executor().schedule(() -> check(context), nanos, TimeUnit.NANOSECONDS);
         }
 
         private void check(ChannelHandlerContext context) {
-            isScheduled = false;
-            if (!awaitsAnswer || !context.channel().isActive()) {
+            timer = null;
+            if (!awaitsAnswer) {
                 return;
             }
             long left = waitingSince + deadlineNanos - System.nanoTime();

@@ -65,7 +65,7 @@ class AccessFilterTest {
     /** The transaction manager ends it. */
     @Test
     void aTransactionThatTakesTooLongIsAnsweredWith503() {
-        isProblem(given().get("/probe/slow-transaction"), 503, "NOT_YET_AVAILABLE");
+        isProblem(given().get("/probe/endless-transaction"), 503, "NOT_YET_AVAILABLE");
     }
 
     @ParameterizedTest

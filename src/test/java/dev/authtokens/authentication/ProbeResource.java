@@ -3,6 +3,7 @@ package dev.authtokens.authentication;
 import dev.authtokens.access.Access;
 import dev.authtokens.access.Caller;
 import dev.authtokens.database.Statements;
+import dev.authtokens.harness.Await;
 import io.quarkus.narayana.jta.runtime.TransactionConfiguration;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
@@ -13,6 +14,7 @@ import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.SecurityContext;
 import java.lang.reflect.Proxy;
+import java.time.Instant;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
@@ -48,15 +50,18 @@ public class ProbeResource {
     }
 
     @GET
-    @Path("slow-transaction")
+    @Path("endless-transaction")
     @Access(Access.Who.ANYONE)
     @Operation(hidden = true)
     @Transactional
     @TransactionConfiguration(timeout = 1)
-    public Map<String, String> slowTransaction() throws InterruptedException {
-        statements.query("select version()", Statements::firstText);
-        Thread.sleep(3000);
-        return Map.of("version", statements.query("select version()", Statements::firstText));
+    public Map<String, String> endlessTransaction() throws InterruptedException {
+        Instant end = Instant.now().plus(Await.PATIENCE);
+        while (Instant.now().isBefore(end)) {
+            statements.query("select version()", Statements::firstText);
+            Thread.sleep(100);
+        }
+        return Map.of("ended", "no");
     }
 
     @POST

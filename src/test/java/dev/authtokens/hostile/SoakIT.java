@@ -2,6 +2,7 @@ package dev.authtokens.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.authtokens.harness.Api;
 import dev.authtokens.harness.Await;
@@ -31,6 +32,7 @@ class SoakIT {
     private static final String PASSWORD = "correct horse battery staple";
     private static final int REQUESTS = Integer.getInteger("soak.requests", 10_000);
     private static final int PIPELINED = 100;
+    private static final int CONNECTIONS = 1000;
 
     /** Series of requests: known methods and paths with the statuses that they have. */
     private static final int MOST_SERIES = 50;
@@ -165,11 +167,40 @@ class SoakIT {
         return OS.LINUX.isCurrentOs() ? service.residentKilobytes() : 0;
     }
 
+    @Test
+    void closedConnectionsAreNotKept() throws Exception {
+        assumeFalse(ServiceProcess.isNative(), "cannot be asked for its objects");
+        for (int i = 0; i < CONNECTIONS; i++) {
+            answered(request("GET", "/", "Connection: close\r\n", ""));
+        }
+        long kept = connections();
+        assertTrue(kept < CONNECTIONS / 10, () -> kept + " connections are kept");
+    }
+
+    private static long connections() throws IOException, InterruptedException {
+        return histogram()
+                .lines()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(columns -> columns.length > 3 && columns[3].matches(".*\\.(Nio|Epoll)SocketChannel"))
+                .mapToLong(columns -> Long.parseLong(columns[1]))
+                .sum();
+    }
+
     /** Bytes of heap in use after a garbage collection; 0 for the native executable, which cannot be told to collect. */
     private static long liveBytes() throws IOException, InterruptedException {
         if (ServiceProcess.isNative()) {
             return 0;
         }
+        String total = histogram()
+                .lines()
+                .filter(line -> line.startsWith("Total"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(total.split("\\s+")[2]);
+    }
+
+    /** Objects that are left after a garbage collection, by class. */
+    private static String histogram() throws IOException, InterruptedException {
         Process histogram = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                         "-J-Dsun.tools.attach.attachTimeout=" + Await.PATIENCE.toMillis(),
@@ -179,10 +210,6 @@ class SoakIT {
                 .start();
         String output = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, histogram.waitFor(), output);
-        String total = output.lines()
-                .filter(line -> line.startsWith("Total"))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(output));
-        return Long.parseLong(total.split("\\s+")[2]);
+        return output;
     }
 }

