@@ -21,7 +21,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +56,7 @@ class RolloutIT {
             String token = service.token(EMAIL, PASSWORD);
             assertEquals(200, service.get(Api.USER, token).statusCode());
             List<Future<HttpResponse<String>>> underWay;
-            try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
+            try (Connection other = Postgres.connect(database);
                     Statement lock = other.createStatement()) {
                 other.setAutoCommit(false);
                 lock.execute("lock table users in access exclusive mode");

@@ -18,7 +18,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -241,7 +240,7 @@ class StartUpIT {
     @Test
     void waitsForAMigrationAsLongAsItTakes() throws Exception {
         String database = SharedPostgres.newDatabase();
-        try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
+        try (Connection other = Postgres.connect(database);
                 Statement statement = other.createStatement();
                 ServiceProcess service = ServiceProcess.start(
                         with(database, "QUARKUS_DATASOURCE_JDBC_ADDITIONAL_JDBC_PROPERTIES_SOCKETTIMEOUT", "2"))) {
@@ -258,7 +257,7 @@ class StartUpIT {
     @Test
     void stopsWhileAnotherProcessMigratesAndMigratesNothingAfterwards() throws Exception {
         String database = SharedPostgres.newDatabase();
-        try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
+        try (Connection other = Postgres.connect(database);
                 Statement statement = other.createStatement()) {
             statement.execute("select pg_advisory_lock(hashtextextended('auth-tokens: migrate', 0))");
             try (ServiceProcess service = ServiceProcess.start(with(database))) {

@@ -152,8 +152,8 @@ public class ProblemResponses {
                     && refused.getResponse().getStatus() < 500) {
                 return new Problem(ProblemCode.ofStatus(refused.getResponse().getStatus()));
             }
-            // Of a transaction that took too long; a commit that failed has the reason of the database as a suppressed
-            // exception.
+            // Of a transaction that took too long: a commit that the database refused has its reason as a suppressed
+            // one.
             boolean isTimeout =
                     cause instanceof RollbackException && cause.getCause() == null && cause.getSuppressed().length == 0;
             if (cause instanceof RejectedExecutionException || isTimeout) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.authtokens.harness.Api;
 import dev.authtokens.harness.Await;
+import dev.authtokens.harness.CodeBlocks;
 import dev.authtokens.harness.ListeningPorts;
 import dev.authtokens.harness.Postgres;
 import dev.authtokens.harness.ServiceProcess;
@@ -13,13 +14,11 @@ import dev.authtokens.harness.SharedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -79,10 +78,8 @@ class CommandLineIT {
     }
 
     private static String grants() throws IOException {
-        return Pattern.compile("^```sql\n(grant .*?)^```$", Pattern.DOTALL | Pattern.MULTILINE)
-                .matcher(Files.readString(Path.of("docs/security.md")))
-                .results()
-                .map(block -> block.group(1))
+        return CodeBlocks.of(Path.of("docs/security.md"), "sql").stream()
+                .filter(block -> block.startsWith("grant "))
                 .collect(Collectors.joining());
     }
 
@@ -215,7 +212,7 @@ class CommandLineIT {
     void migratesLongerThanAnyOtherStatementMayTake() throws Exception {
         String url = SharedPostgres.newDatabase();
         Map<String, String> settings = ServiceProcess.database(url);
-        try (var other = DriverManager.getConnection(url, Postgres.USER, Postgres.PASSWORD);
+        try (var other = Postgres.connect(url);
                 ServiceProcess migration = ServiceProcess.command(settings, "migrate")) {
             other.setAutoCommit(false);
             other.createStatement().execute("create table users (id int)");

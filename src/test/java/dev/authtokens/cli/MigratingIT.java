@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.authtokens.harness.Accounts;
 import dev.authtokens.harness.Api;
+import dev.authtokens.harness.CodeBlocks;
 import dev.authtokens.harness.OtherSystems;
 import dev.authtokens.harness.ServiceDatabase;
 import dev.authtokens.harness.ServiceProcess;
@@ -14,12 +15,9 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -34,7 +32,7 @@ class MigratingIT {
 
     @Test
     void importsTheExamplesOfTheDocument() throws IOException {
-        importAndLogIn(String.join("", blocks("json")).lines().toList());
+        importAndLogIn(String.join("", CodeBlocks.of(DOCUMENT, "json")).lines().toList());
     }
 
     /** The users of a Keycloak 26.5.6, exported by {@code .ci/keycloak-import}. */
@@ -94,7 +92,7 @@ class MigratingIT {
 
     /** By the program of the document that contains this word. */
     private static List<String> convert(String word, String input, String... arguments) throws Exception {
-        String program = blocks("jq").stream()
+        String program = CodeBlocks.of(DOCUMENT, "jq").stream()
                 .filter(block -> block.contains(word))
                 .findFirst()
                 .orElseThrow();
@@ -110,14 +108,5 @@ class MigratingIT {
                 .toList();
         assertEquals(0, jq.waitFor());
         return lines;
-    }
-
-    /** The code of this language in the document. */
-    private static List<String> blocks(String language) throws IOException {
-        return Pattern.compile("^```" + language + "\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE)
-                .matcher(Files.readString(DOCUMENT))
-                .results()
-                .map((MatchResult block) -> block.group(1))
-                .toList();
     }
 }

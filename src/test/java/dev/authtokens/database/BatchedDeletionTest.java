@@ -9,7 +9,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +39,7 @@ class BatchedDeletionTest {
 
     @Test
     void deletesNothingWhileAnotherReplicaHoldsTheLock() throws Exception {
-        try (Connection other = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection other = Postgres.connect(ServiceDatabase.url());
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute(
@@ -54,7 +53,7 @@ class BatchedDeletionTest {
 
     @Test
     void stopsWhenAnotherReplicaHasTakenTheLockAndContinuesThereInTheNextRun() throws Exception {
-        try (Connection other = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection other = Postgres.connect(ServiceDatabase.url());
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             // Waits for the batch's transaction, and has the lock before the next batch begins.

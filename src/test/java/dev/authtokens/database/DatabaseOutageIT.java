@@ -15,7 +15,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,7 +167,7 @@ class DatabaseOutageIT {
         awaitTrust(service);
         Await.until("no check", () -> check(service, known) == 200);
         List<CompletableFuture<Integer>> waiting = new ArrayList<>();
-        try (Connection other = DriverManager.getConnection(database, Postgres.USER, Postgres.PASSWORD);
+        try (Connection other = Postgres.connect(database);
                 Statement lock = other.createStatement()) {
             other.setAutoCommit(false);
             lock.execute("lock table auth_tokens in access exclusive mode");

@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -100,13 +99,11 @@ class RefusingDatabaseTest {
                 all.add(pool.getConnection());
             }
             settings.setAcquisitionTimeout(Duration.ofSeconds(1));
-            AtomicReference<Response> answer = new AtomicReference<>();
             // A reading of the revocation log that comes too late frees its connection for a moment.
-            Await.until("it gets a connection", () -> {
-                answer.set(Api.login(email, Accounts.PASSWORD));
-                return answer.get().statusCode() != 200;
-            });
-            isNotAvailable(answer.get());
+            isNotAvailable(Await.value(
+                    "it gets a connection",
+                    () -> Api.login(email, Accounts.PASSWORD),
+                    answer -> answer.statusCode() != 200));
         } finally {
             settings.setAcquisitionTimeout(patience);
             for (Connection connection : all) {

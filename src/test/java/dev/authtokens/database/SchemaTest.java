@@ -9,7 +9,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +60,7 @@ class SchemaTest {
                 + " 'users_administrators', 'login_attempts_of_unknown', 'audit_events_of_account_and_kind')")) {
             execute("drop index " + index);
         }
-        try (Connection other = DriverManager.getConnection(url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection other = Postgres.connect(url());
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("select pg_advisory_lock(hashtextextended('auth-tokens: migrate', 0))");

@@ -14,7 +14,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -99,8 +98,7 @@ class SessionTimeoutsTest {
         for (String sql : LOCKS) {
             String locked = Accounts.create();
             assertEquals(401, Api.login(locked, "wrong").statusCode());
-            try (Connection other =
-                    DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD)) {
+            try (Connection other = Postgres.connect(ServiceDatabase.url())) {
                 other.setAutoCommit(false);
                 lock(other, sql, locked);
                 logInToOthersBeside(locked);

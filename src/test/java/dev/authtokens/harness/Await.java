@@ -2,6 +2,9 @@ package dev.authtokens.harness;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Waits for conditions, so long that only a condition that never holds ends a test, however slow the machine is. */
@@ -17,6 +20,16 @@ public final class Await {
 
     public static void until(String failure, Condition condition) {
         until(() -> failure, condition);
+    }
+
+    /** Repeats it until its value is accepted, and returns that. */
+    public static <T> T value(String failure, Callable<T> attempt, Predicate<T> accepted) {
+        AtomicReference<T> value = new AtomicReference<>();
+        until(() -> failure + ": " + value.get(), () -> {
+            value.set(attempt.call());
+            return accepted.test(value.get());
+        });
+        return value.get();
     }
 
     public static void until(Supplier<String> failure, Condition condition) {

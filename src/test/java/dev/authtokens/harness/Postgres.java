@@ -87,7 +87,7 @@ public final class Postgres implements AutoCloseable {
      * @param way port at which the standby reaches this server, such as that of a proxy
      */
     public Postgres startStandby(Path primaryData, Path data, int standbyPort, int way) {
-        try (Connection connection = DriverManager.getConnection(url(), USER, PASSWORD);
+        try (Connection connection = connect(url());
                 Statement statement = connection.createStatement()) {
             statement.execute("select pg_backup_start('standby', true)");
             copy(primaryData, data);
@@ -187,8 +187,13 @@ public final class Postgres implements AutoCloseable {
         return url.replace(":" + port(url) + "/", ":" + port + "/");
     }
 
+    /** As the superuser. */
+    public static Connection connect(String url) throws SQLException {
+        return DriverManager.getConnection(url, USER, PASSWORD);
+    }
+
     public static int execute(String url, String sql, Object... parameters) {
-        try (Connection connection = DriverManager.getConnection(url, USER, PASSWORD);
+        try (Connection connection = connect(url);
                 PreparedStatement statement = prepare(connection, sql, parameters)) {
             return statement.executeUpdate();
         } catch (SQLException e) {
@@ -198,7 +203,7 @@ public final class Postgres implements AutoCloseable {
 
     /** The first column of the answer. */
     public static List<Object> query(String url, String sql, Object... parameters) {
-        try (Connection connection = DriverManager.getConnection(url, USER, PASSWORD);
+        try (Connection connection = connect(url);
                 PreparedStatement statement = prepare(connection, sql, parameters);
                 ResultSet rows = statement.executeQuery()) {
             List<Object> values = new ArrayList<>();

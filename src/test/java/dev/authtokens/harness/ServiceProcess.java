@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -299,12 +298,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Logs in, again where a busy machine exceeded a time limit of the service. */
     public String token(String email, String password) {
-        AtomicReference<HttpResponse<String>> answer = new AtomicReference<>();
-        Await.until(() -> "no login: " + answer.get().body(), () -> {
-            answer.set(login(email, password));
-            return answer.get().statusCode() != 503;
-        });
-        return tokenOf(answer.get());
+        return tokenOf(Await.value("no login", () -> login(email, password), answer -> answer.statusCode() != 503));
     }
 
     /** The token in the answer to a login, which must have succeeded. */

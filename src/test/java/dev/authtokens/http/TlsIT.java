@@ -88,13 +88,12 @@ class TlsIT {
                 }
             }
             String hello = "160301002f" + "0100002b" + "0302" + "ab".repeat(32) + "00" + "0004002fc013" + "0100";
-            AtomicReference<byte[]> answer = new AtomicReference<>();
-            Await.until("The connection ends without an alert", () -> {
-                answer.set(plain(port, HexFormat.of().parseHex(hello)));
-                return answer.get().length == 7;
-            });
-            assertEquals("1503", HexFormat.of().formatHex(answer.get(), 0, 2));
-            assertEquals("0246", HexFormat.of().formatHex(answer.get(), 5, 7));
+            byte[] alert = Await.value(
+                    "The connection ends without an alert",
+                    () -> plain(port, HexFormat.of().parseHex(hello)),
+                    answer -> answer.length == 7);
+            assertEquals("1503", HexFormat.of().formatHex(alert, 0, 2));
+            assertEquals("0246", HexFormat.of().formatHex(alert, 5, 7));
         }
     }
 

@@ -24,7 +24,6 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,7 +114,7 @@ class PasswordGuessingTest {
         Api.as(other).get(Api.USER).then().statusCode(200);
         AtomicBoolean over = new AtomicBoolean();
         ExecutorService threads = Executors.newCachedThreadPool();
-        try (Connection holder = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection holder = Postgres.connect(ServiceDatabase.url());
                 Statement lock = holder.createStatement()) {
             holder.setAutoCommit(false);
             lock.execute("lock table users in access exclusive mode");

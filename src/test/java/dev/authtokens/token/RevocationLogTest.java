@@ -23,7 +23,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -542,7 +541,7 @@ class RevocationLogTest {
     }
 
     private static Connection connect() throws SQLException {
-        Connection connection = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        Connection connection = Postgres.connect(ServiceDatabase.url());
         connection.setAutoCommit(false);
         return connection;
     }

@@ -28,7 +28,6 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -351,7 +350,7 @@ class TokenStoreTest {
     }
 
     private static void deleteAsExpired() throws SQLException {
-        try (Connection replica = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection replica = Postgres.connect(ServiceDatabase.url());
                 Statement statement = replica.createStatement()) {
             statement.execute("set auth_tokens.deletes_expired = 'on'");
             statement.execute("delete from auth_tokens");
@@ -378,7 +377,7 @@ class TokenStoreTest {
     @Test
     void purgesWhatAnotherHeldTheNextTime() throws SQLException {
         insertExpired(300, 1);
-        try (Connection writer = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection writer = Postgres.connect(ServiceDatabase.url());
                 Statement lock = writer.createStatement()) {
             writer.setAutoCommit(false);
             lock.execute("update auth_tokens set last_used_at = created_at where digest = sha256('7'::bytea)");
@@ -428,7 +427,7 @@ class TokenStoreTest {
                         + " (decode(repeat('ff', 32), 'hex'), '00000000-0000-0000-0000-000000000001', ?, now())",
                 userId,
                 userId);
-        try (Connection writer = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection writer = Postgres.connect(ServiceDatabase.url());
                 Statement lock = writer.createStatement()) {
             writer.setAutoCommit(false);
             lock.execute("select from auth_tokens where digest = decode(repeat('00', 32), 'hex') for update");
@@ -476,7 +475,7 @@ class TokenStoreTest {
         List<Object> digests =
                 Postgres.query(ServiceDatabase.url(), "select digest from auth_tokens where user_id = ?", userId);
         digests.forEach(digest -> lastUse.record((byte[]) digest, Instant.now()));
-        try (Connection other = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection other = Postgres.connect(ServiceDatabase.url());
                 PreparedStatement lock =
                         other.prepareStatement("select from auth_tokens where digest = ? for update")) {
             other.setAutoCommit(false);

@@ -21,7 +21,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.Arrays;
@@ -94,7 +93,7 @@ class UserStoreTest {
     void anAdministratorWhoExpiredDuringTheWaitDoesNotCount() throws Exception {
         long removed = id(Accounts.create(Role.ADMIN, null));
         String other = Accounts.create(Role.ADMIN, null);
-        try (Connection holder = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection holder = Postgres.connect(ServiceDatabase.url());
                 Statement lock = holder.createStatement()) {
             holder.setAutoCommit(false);
             lock.execute("select pg_advisory_xact_lock(hashtextextended('auth-tokens: remove an administrator', 0))");
@@ -118,7 +117,7 @@ class UserStoreTest {
         String email = Accounts.create();
         Accounts.token(email);
         long user = id(email);
-        try (Connection other = DriverManager.getConnection(ServiceDatabase.url(), Postgres.USER, Postgres.PASSWORD);
+        try (Connection other = Postgres.connect(ServiceDatabase.url());
                 Statement lock = other.createStatement()) {
             other.setAutoCommit(false);
             lock.execute("select from auth_tokens for update");
